@@ -1,1 +1,79 @@
-export {};
+export { DEFAULT_BATCH_ROWS, batchLength, isPresent, isUtf8Data } from './batch.ts';
+export type {
+  ArrayRowBatch,
+  Batch,
+  Column,
+  ColumnBatch,
+  ColumnData,
+  ObjectRowBatch,
+  RowBatch,
+  Utf8Data,
+} from './batch.ts';
+export { batchSource, rowSource } from './batch-source.ts';
+export type { RowSourceOptions, RowsInput } from './batch-source.ts';
+export type {
+  CacheManager,
+  CacheStatistics,
+  CacheStore,
+  CachedResult,
+  EntryOptions,
+  InvalidationReceipt,
+  LoadingCache,
+  StoreEntry,
+  StoreOptions,
+  TierStatistics,
+} from './cache.ts';
+export { dateToDays, daysToDate } from './calendar.ts';
+export type { Catalog, CatalogColumn, CatalogTable, ForeignKey } from './catalog.ts';
+export { channels } from './channels.ts';
+export type { ChannelMessages } from './channels.ts';
+export { cellReader, columnOf, toColumns, toRows } from './column-values.ts';
+export type { CellReader } from './column-values.ts';
+export { isNumeric, parseDataType, printDataType } from './data-type.ts';
+export type { Classification, DataType, Field, Schema, TimeUnit } from './data-type.ts';
+export type {
+  Dialect,
+  EngineCapabilities,
+  ExecuteOptions,
+  HypotheticalIndex,
+  Parameter,
+  QueryEngine,
+  ResultStream,
+  Statement,
+} from './engine.ts';
+export { PerfError, abortError, isPerfError, throwIfAborted } from './errors.ts';
+export type { PerfErrorCode } from './errors.ts';
+export type { ExecutionPlan } from './execution-plan.ts';
+export type {
+  BatchSource,
+  Checkpoint,
+  CheckpointStore,
+  ExportManifest,
+  ExportOptions,
+  ExportSink,
+  ExportWarning,
+  Exporter,
+  ExporterCapabilities,
+  Progress,
+} from './export.ts';
+export { inferSchema } from './infer-schema.ts';
+export type { OptimizedQuery, QueryOptimizer, Rewrite, Verdict } from './optimizer.ts';
+export type {
+  PerformanceMetrics,
+  QueryPerformanceProfile,
+  QueryPhase,
+  QueryProfiler,
+  QuerySpan,
+} from './profile.ts';
+export type {
+  Aggregate,
+  Comparison,
+  Filter,
+  FilterOperator,
+  Join,
+  OrderKey,
+  Scalar,
+  SelectItem,
+  StructuredQuery,
+} from './query.ts';
+export type { ColumnStatistics, QueryStatistics, StatisticValue, TableStatistics } from './statistics.ts';

@@ -1,0 +1,36 @@
+import type { Classification, DataType } from './data-type.ts';
+
+/** A column as the engine declares it. */
+export interface CatalogColumn {
+  readonly name: string;
+  readonly type: DataType;
+  /** False when the engine enforces NOT NULL. */
+  readonly nullable: boolean;
+  readonly classification?: Classification;
+}
+
+/** A reference from this table's columns to a key of another. */
+export interface ForeignKey {
+  readonly columns: readonly string[];
+  readonly table: string;
+  readonly references: readonly string[];
+  /** True when the engine enforces it now (declared, validated, not deferred, not switched off). */
+  readonly enforced: boolean;
+}
+
+/** A table or view and what is declared about it. */
+export interface CatalogTable {
+  readonly name: string;
+  /** In declared order. */
+  readonly columns: readonly CatalogColumn[];
+  /** Column sets declared and enforced unique; the primary key, if any, is first and its columns are not nullable. */
+  readonly uniqueKeys: readonly (readonly string[])[];
+  readonly foreignKeys: readonly ForeignKey[];
+}
+
+/** The tables a query may name. Engines drop theirs when the schema changes. */
+export interface Catalog {
+  /** Changes whenever the schema does; part of the query key's scope. */
+  readonly version: string;
+  readonly tables: ReadonlyMap<string, CatalogTable>;
+}

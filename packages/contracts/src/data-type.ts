@@ -1,0 +1,92 @@
+/** How fine a timestamp counts. `s` and `ms` are `Date` in rows; `us` and `ns` are bigint since the epoch, UTC. */
+export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
+
+/**
+ * The type of a column. In a row / as column data:
+ * - `bool`: boolean / `Uint8Array` of 0 and 1
+ * - `int32`: number / `Int32Array`; `float64`: number / `Float64Array`
+ * - `int64`: bigint (writers also accept a safe integer) / `BigInt64Array`
+ * - `decimal`: string with `scale` digits after the point (`'12.30'`) / `string[]`
+ * - `utf8`: string / `string[]` or `Utf8Data`
+ * - `date`: `'YYYY-MM-DD'` / `Int32Array`, days since 1970-01-01
+ * - `timestamp`: `Date` (s, ms) or bigint (us, ns) / `BigInt64Array` in its unit, since the epoch
+ * - `binary`: `Uint8Array`; `json`: the parsed value; `list`: an array / arrays of these
+ */
+export type DataType =
+  | { readonly kind: 'bool' | 'int32' | 'int64' | 'float64' | 'utf8' | 'date' | 'binary' | 'json' }
+  | {
+      readonly kind: 'decimal';
+      /** Digits in all, 1 to 38. */ readonly precision: number;
+      /** Digits after the point, 0 to precision. */ readonly scale: number;
+    }
+  | { readonly kind: 'timestamp'; readonly unit: TimeUnit }
+  | { readonly kind: 'list'; readonly item: DataType };
+
+/** How sensitive a column is. `secret` is never cached or logged; `pii` is masked in exports and logs unless asked for. */
+export type Classification = 'pii' | 'secret';
+
+/** One column of an answer. */
+export interface Field {
+  readonly name: string;
+  readonly type: DataType;
+  /** False promises that no row holds null here. */
+  readonly nullable: boolean;
+  readonly classification?: Classification;
+}
+
+/** The columns of an answer, in order. Names may repeat only in `arrays` layout. */
+export interface Schema {
+  readonly fields: readonly Field[];
+}
+
+/** Prints a type in the one text form: `int64`, `decimal(12,2)`, `timestamp(us)`, `list<utf8>`. */
+export function printDataType(type: DataType): string {
+  switch (type.kind) {
+    case 'decimal':
+      return `decimal(${type.precision},${type.scale})`;
+    case 'timestamp':
+      return `timestamp(${type.unit})`;
+    case 'list':
+      return `list<${printDataType(type.item)}>`;
+    case 'bool':
+    case 'int32':
+    case 'int64':
+    case 'float64':
+    case 'utf8':
+    case 'date':
+    case 'binary':
+    case 'json':
+      return type.kind;
+  }
+}
+
+const PLAIN = new Map<string, DataType>(
+  (['bool', 'int32', 'int64', 'float64', 'utf8', 'date', 'binary', 'json'] as const).map((kind) => [
+    kind,
+    { kind },
+  ]),
+);
+const UNITS = new Map<string, TimeUnit>((['s', 'ms', 'us', 'ns'] as const).map((unit) => [unit, unit]));
+
+/** Reads what `printDataType` prints. Anything else is `undefined`. */
+export function parseDataType(text: string): DataType | undefined {
+  const plain = PLAIN.get(text);
+  if (plain !== undefined) return plain;
+  const decimal = /^decimal\((\d{1,2}),(\d{1,2})\)$/.exec(text);
+  if (decimal !== null) {
+    const [precision, scale] = [Number(decimal[1]), Number(decimal[2])];
+    return precision >= 1 && precision <= 38 && scale <= precision
+      ? { kind: 'decimal', precision, scale }
+      : undefined;
+  }
+  const unit = UNITS.get(/^timestamp\((\w+)\)$/.exec(text)?.[1] ?? '');
+  if (unit !== undefined) return { kind: 'timestamp', unit };
+  const inner = /^list<(.+)>$/.exec(text)?.[1];
+  const item = inner === undefined ? undefined : parseDataType(inner);
+  return item === undefined ? undefined : { kind: 'list', item };
+}
+
+/** True for the types that `sum` and `avg` accept. */
+export function isNumeric(type: DataType): boolean {
+  return type.kind === 'int32' || type.kind === 'int64' || type.kind === 'float64' || type.kind === 'decimal';
+}

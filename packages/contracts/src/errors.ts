@@ -1,0 +1,75 @@
+/**
+ * Every code a Perf package throws. A code never changes its meaning; a new one is a minor release.
+ * Callers branch on `error.code`, never on text or `instanceof`: two copies of this package may be installed.
+ */
+export type PerfErrorCode =
+  /** An option has a value that makes no sense. Thrown by the constructor or factory that received it. */
+  | 'ERR_PERF_INVALID_OPTION'
+  /** A structured query is malformed. The message begins with the path of the fault. */
+  | 'ERR_PERF_INVALID_QUERY'
+  /** A query names a table that the catalogue does not hold. */
+  | 'ERR_PERF_UNKNOWN_TABLE'
+  /** A query names a column that its tables do not hold, or that two of them hold. */
+  | 'ERR_PERF_UNKNOWN_FIELD'
+  /** A value in a query cannot be read as its column's type, or a cell does not fit its field. */
+  | 'ERR_PERF_INVALID_VALUE'
+  /** The engine cannot evaluate this operator. Thrown before anything runs. */
+  | 'ERR_PERF_UNSUPPORTED_OPERATOR'
+  /** What was asked for is not something this adapter can do. See its `capabilities`. */
+  | 'ERR_PERF_UNSUPPORTED'
+  /** The database refused or failed a statement. `cause` holds the driver's error. */
+  | 'ERR_PERF_ENGINE_FAILED'
+  /** A file or server could not be opened. */
+  | 'ERR_PERF_OPEN_FAILED'
+  /** The object was used after it was disposed. */
+  | 'ERR_PERF_DISPOSED'
+  /** The caller's signal was aborted. `cause` holds the signal's reason. */
+  | 'ERR_PERF_ABORTED'
+  /** A cache tier did not answer, or not in time. */
+  | 'ERR_PERF_TIER_UNAVAILABLE'
+  /** A sink failed to take, sync or publish bytes (a full disk, a closed socket). Nothing stands under the final name. */
+  | 'ERR_PERF_SINK_FAILED'
+  /** The source of an export failed, or broke its schema. Nothing stands under the final name. */
+  | 'ERR_PERF_SOURCE_FAILED'
+  /** A limit set by the caller (rows, bytes) was passed. */
+  | 'ERR_PERF_LIMIT_EXCEEDED'
+  /** A checkpoint does not belong to this export, or to this version of its format. */
+  | 'ERR_PERF_CHECKPOINT_MISMATCH'
+  /** A package that the work needs is not installed. The message gives the install line. */
+  | 'ERR_PERF_MISSING_PACKAGE';
+
+/** The one error class of Perf: a stable `code`, one sentence that names the values, and the `cause` when there is one. */
+export class PerfError extends Error {
+  override readonly name = 'PerfError';
+  /** Tells errors apart. Stable over releases. */
+  readonly code: PerfErrorCode;
+
+  constructor(code: PerfErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/**
+ * Says whether `error` is a `PerfError`, of any copy of this package, and (when given) carries `code`.
+ *
+ * @example
+ * if (isPerfError(error, 'ERR_PERF_UNKNOWN_FIELD')) reply.status(400);
+ */
+export function isPerfError(error: unknown, code?: PerfErrorCode): error is PerfError {
+  if (!(error instanceof Error) || error.name !== 'PerfError' || !('code' in error)) return false;
+  return code === undefined || error.code === code;
+}
+
+/**
+ * The error for an aborted signal: `ERR_PERF_ABORTED` with the signal's reason as cause.
+ * @param doing what was stopped, as in `the export of flights.csv`
+ */
+export function abortError(signal: AbortSignal, doing: string): PerfError {
+  return new PerfError('ERR_PERF_ABORTED', `${doing} was aborted`, { cause: signal.reason });
+}
+
+/** Throws `abortError(signal, doing)` when the signal is aborted; otherwise does nothing. */
+export function throwIfAborted(signal: AbortSignal | undefined, doing: string): void {
+  if (signal?.aborted === true) throw abortError(signal, doing);
+}

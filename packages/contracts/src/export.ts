@@ -1,0 +1,128 @@
+import type { Batch } from './batch.ts';
+import type { Schema } from './data-type.ts';
+
+/** Where bytes go. Calls come one after another, never at once, in the order open → write… → commit or abort. */
+export interface ExportSink {
+  /** Whether `writeAt` exists and works before `commit`. */
+  readonly canPatch: boolean;
+  /** Whether `open(resumeAt)` can keep what an earlier run wrote. */
+  readonly canResume: boolean;
+  /** @param resumeAt keep that many bytes of an earlier run and cut the rest; absent: start empty */
+  open(resumeAt?: number): Promise<void>;
+  /** Takes all bytes; the buffer is the writer's again when it resolves. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Overwrites bytes already written. Exists when `canPatch`. */
+  writeAt?(bytes: Uint8Array, position: number): Promise<void>;
+  /** Makes what was written durable. */
+  sync?(): Promise<void>;
+  /** Publishes the whole output: rename, or end the response. Until then nothing stands under the final name. */
+  commit(): Promise<void>;
+  /** Gives up. `keep` leaves what was written for a later `open(resumeAt)`. Safe at any time, also twice. */
+  abort(reason: unknown, options?: { readonly keep: boolean }): Promise<void>;
+}
+
+/** A place from which an export can go on. JSON-safe. */
+export interface Checkpoint {
+  /** Version of this form. */
+  readonly version: 1;
+  /** As in the manifest: `csv`, `ndjson`, … A checkpoint of another format is refused. */
+  readonly format: string;
+  /** Hash of schema and options: a checkpoint of another shape is refused. */
+  readonly fingerprint: string;
+  /** Bytes in the sink at this point. */
+  readonly bytes: number;
+  /** Rows in the sink at this point. */
+  readonly rows: number;
+  /** What the source needs to go on after these rows; the exporter only carries it. */
+  readonly cursor?: unknown;
+  /** What the format needs besides (running checksums, block hashes, …). */
+  readonly state: Readonly<Record<string, unknown>>;
+}
+
+/** Where checkpoints are kept. */
+export interface CheckpointStore {
+  load(): Promise<Checkpoint | undefined>;
+  save(checkpoint: Checkpoint): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** How far an export is. */
+export interface Progress {
+  readonly rows: number;
+  /** Bytes handed to the sink. */
+  readonly bytes: number;
+  readonly elapsedMs: number;
+  /** Rows per second over the last seconds. */
+  readonly rowsPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** Rows in all, when the caller said. */
+  readonly totalRows?: number;
+  /** Expected ms to the end, when the total is known and a rate was seen. */
+  readonly etaMs?: number;
+}
+
+/** Something about the output that a reader should know. */
+export interface ExportWarning {
+  /** As in `formula-guarded`, `lone-surrogate-replaced`. */
+  readonly code: string;
+  readonly message: string;
+  /** Column concerned, when one is. */
+  readonly column?: string;
+  /** How often it happened. */
+  readonly count: number;
+}
+
+/** What was written; proof against a part taken for the whole. */
+export interface ExportManifest {
+  readonly format: string;
+  /** Version of this form. */
+  readonly version: 1;
+  readonly schema: Schema;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Plain SHA-256 of all output bytes, lower-case hex. */
+  readonly sha256: string;
+  readonly warnings: readonly ExportWarning[];
+  readonly elapsedMs: number;
+}
+
+/** Rows on their way into an export: batches with a schema. `ResultStream` is one. */
+export interface BatchSource extends AsyncIterable<Batch> {
+  readonly schema: Schema;
+}
+
+/** How to run one export. */
+export interface ExportOptions {
+  /** Stops within 100 ms, closes the source, aborts the sink, rejects with `ERR_PERF_ABORTED`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called at most every `progressIntervalMs`, and once at the end. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** @default 250 */
+  readonly progressIntervalMs?: number;
+  /** Rows the source will give, for the ETA. */
+  readonly totalRows?: number | undefined;
+  /** Keeps checkpoints while the export runs, so that it can go on after a crash. Only where `capabilities.resumable`. */
+  readonly checkpoint?: CheckpointStore | undefined;
+  /** Goes on from here; the source must begin after the rows that it counts. */
+  readonly resumeFrom?: Checkpoint | undefined;
+}
+
+/** What an exporter can do. */
+export interface ExporterCapabilities {
+  /** Memory does not grow with rows. */
+  readonly streaming: boolean;
+  readonly resumable: boolean;
+  /** Takes column batches without making rows of them. */
+  readonly columnar: boolean;
+  /** Most rows in one output; `Infinity` when there is no limit. */
+  readonly maxRows: number;
+}
+
+/** Writes batches as one file format. May be used many times, also at once. */
+export interface Exporter {
+  /** As in `csv`. */
+  readonly format: string;
+  readonly capabilities: ExporterCapabilities;
+  /** Pulls the source, writes to the sink, commits, and resolves with the manifest. On any failure the sink is aborted first. */
+  export(source: BatchSource, sink: ExportSink, options?: ExportOptions): Promise<ExportManifest>;
+}
