@@ -1,0 +1,20 @@
+import type { ProvidedContext } from 'vitest';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** URL of this project's Redis; absent when Redis is missing or was not asked for. */
+    redisUrl: string | undefined;
+    /** Why there is no Redis, in one line. */
+    redisMissing: string | undefined;
+    /** URL of this project's Postgres; absent when Postgres is missing or was not asked for. */
+    postgresUrl: string | undefined;
+    /** Why there is no Postgres, in one line. */
+    postgresMissing: string | undefined;
+  }
+}
+
+/** What the global setups provide and `describeWith` reads. */
+export type ServerContext = Pick<
+  ProvidedContext,
+  'redisUrl' | 'redisMissing' | 'postgresUrl' | 'postgresMissing'
+>;
