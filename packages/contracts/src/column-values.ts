@@ -72,8 +72,8 @@ export function columnOf(field: Field, values: readonly unknown[]): Column {
     }
     const stored = storedForm(field, value, i);
     if (Array.isArray(data)) data[i] = stored;
-    else if (data instanceof BigInt64Array) data[i] = stored as bigint;
-    else data[i] = stored as number;
+    else if (data instanceof BigInt64Array) data[i] = typeof stored === 'bigint' ? stored : 0n;
+    else data[i] = typeof stored === 'number' ? stored : 0;
   }
   return validity === undefined ? { data } : { data, validity };
 }

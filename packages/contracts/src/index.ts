@@ -77,3 +77,14 @@ export type {
   StructuredQuery,
 } from './query.ts';
 export type { ColumnStatistics, QueryStatistics, StatisticValue, TableStatistics } from './statistics.ts';
+export { FILTER_OPERATORS } from './check-filter.ts';
+export { checkQuery } from './check-query.ts';
+export { answerRows, compareAnswers } from './compare-answers.ts';
+export type { Answer } from './compare-answers.ts';
+export { patternFault } from './pattern.ts';
+export { canonicalQuery, queryKey } from './query-key.ts';
+export type { QueryKeyScope } from './query-key.ts';
+export { QUERY_LIMITS } from './query-limits.ts';
+export { QueryScope, aggregateType } from './query-scope.ts';
+export type { OutputColumn, ScopedColumn, ScopedTable } from './query-scope.ts';
+export { isComparable, readScalar } from './read-scalar.ts';
