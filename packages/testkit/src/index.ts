@@ -1,1 +1,2 @@
-export {};
+export { seededRandom } from './seeded-random.ts';
+export type { SeededRandom } from './seeded-random.ts';
