@@ -35,6 +35,8 @@ export type PerfErrorCode =
   | 'ERR_PERF_LIMIT_EXCEEDED'
   /** A checkpoint does not belong to this export, or to this version of its format. */
   | 'ERR_PERF_CHECKPOINT_MISMATCH'
+  /** A measurement proves nothing: a case failed or reported nothing, or a figure is not a finite number. */
+  | 'ERR_PERF_RUN_INVALID'
   /** A package that the work needs is not installed. The message gives the install line. */
   | 'ERR_PERF_MISSING_PACKAGE';
 
