@@ -16,6 +16,8 @@ export interface Statement {
   readonly dialect: Dialect;
   readonly text: string;
   readonly parameters: readonly Parameter[];
+  /** Columns the answer will have, when whoever wrote the text knows. An engine whose driver does not tell types reads by it. */
+  readonly schema?: Schema;
 }
 
 /** How to run a statement. */

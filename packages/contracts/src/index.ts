@@ -88,3 +88,4 @@ export { QUERY_LIMITS } from './query-limits.ts';
 export { QueryScope, aggregateType } from './query-scope.ts';
 export type { OutputColumn, ScopedColumn, ScopedTable } from './query-scope.ts';
 export { isComparable, readScalar } from './read-scalar.ts';
+export { sampleStatistics, statisticValue } from './sample-statistics.ts';

@@ -1,1 +1,2 @@
-export {};
+export { DuckDbEngine } from './duckdb-engine.ts';
+export type { DuckDbOptions } from './duckdb-engine.ts';

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { Catalog, CatalogColumn, CatalogTable, ForeignKey } from '@perf/contracts';
+import { dataTypeNamed } from './duckdb-types.ts';
+
+/** Runs a statement of ours and gives its rows. */
+export type Ask = (text: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+
+const COLUMNS = `SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns()
+  WHERE database_name = current_database() AND schema_name = current_schema() AND NOT internal ORDER BY table_name, column_index`;
+const CONSTRAINTS = `SELECT table_name, constraint_type, constraint_column_names AS columns, referenced_table, referenced_column_names AS references
+  FROM duckdb_constraints() WHERE database_name = current_database() AND schema_name = current_schema()
+  AND constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY')
+  ORDER BY table_name, CASE constraint_type WHEN 'PRIMARY KEY' THEN 0 ELSE 1 END, constraint_index`;
+const UNIQUE_INDEXES = `SELECT table_name, expressions FROM duckdb_indexes()
+  WHERE database_name = current_database() AND schema_name = current_schema() AND is_unique ORDER BY table_name, index_name`;
+
+/** The tables and views of the current schema with their types, keys and foreign keys. The version is a hash of all that. */
+export async function readCatalog(ask: Ask): Promise<Catalog> {
+  const columns = await ask(COLUMNS);
+  const constraints = await ask(CONSTRAINTS);
+  const indexes = await ask(UNIQUE_INDEXES);
+  const tables = new Map<string, CatalogTable>();
+  for (const [name, own] of Map.groupBy(columns, (row) => text(row['table_name']))) {
+    const rules = constraints.filter((row) => row['table_name'] === name);
+    const keys = rules
+      .filter((row) => row['constraint_type'] !== 'FOREIGN KEY')
+      .map((row) => names(row['columns']));
+    const unique = indexes
+      .filter((row) => row['table_name'] === name)
+      .flatMap((row) => indexedColumns(row['expressions'], own));
+    tables.set(name, {
+      name,
+      columns: own.map(catalogColumn),
+      uniqueKeys: [...keys, ...unique],
+      foreignKeys: rules.filter((row) => row['constraint_type'] === 'FOREIGN KEY').map(foreignKey),
+    });
+  }
+  const version = createHash('sha256')
+    .update(JSON.stringify([...tables.values()]))
+    .digest('hex')
+    .slice(0, 16);
+  return { version, tables };
+}
+
+function catalogColumn(row: Readonly<Record<string, unknown>>): CatalogColumn {
+  return {
+    name: text(row['column_name']),
+    type: dataTypeNamed(text(row['data_type'])),
+    nullable: row['is_nullable'] !== false,
+  };
+}
+
+function foreignKey(row: Readonly<Record<string, unknown>>): ForeignKey {
+  return {
+    columns: names(row['columns']),
+    table: text(row['referenced_table']),
+    references: names(row['references']),
+    enforced: true,
+  };
+}
+
+/** Columns of a unique index, written `[a, b]`; an index on anything but plain columns proves nothing here. */
+function indexedColumns(expressions: unknown, own: readonly Readonly<Record<string, unknown>>[]): string[][] {
+  const listed = text(expressions)
+    .replace(/^\[|\]$/g, '')
+    .split(', ')
+    .map((part) => part.replace(/^'?"?|"?'?$/g, ''));
+  const known = new Set(own.map((row) => row['column_name']));
+  return listed.every((name) => known.has(name)) ? [listed] : [];
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function names(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(text) : [];
+}
