@@ -12,6 +12,7 @@ export interface Manifest {
   readonly sideEffects?: boolean;
   readonly files?: readonly string[];
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly overrides?: Dependencies;
   readonly bin?: Readonly<Record<string, string>>;
   readonly engines?: Readonly<Record<string, string>>;
   readonly repository?: { readonly directory?: string };
