@@ -5,16 +5,16 @@ export interface SeededRandom {
   /** 0 to below 1, 32 bits. Needs no `this`, so it fits where `Math.random` does. */
   readonly next: () => number;
   /** A whole number from `low` to `high`, both included. */
-  int(low: number, high: number): number;
+  readonly int: (low: number, high: number) => number;
   /** One of `items`; at least one is needed. */
-  pick<T>(items: readonly T[]): T;
+  readonly pick: <T>(items: readonly T[]) => T;
   /** The items in another order; `items` stays as it is. */
-  shuffle<T>(items: readonly T[]): T[];
+  readonly shuffle: <T>(items: readonly T[]) => T[];
   /**
    * A sampler of ranks 0 to `n − 1` where rank r has weight 1 / (r + 1)^s, as requests for popular things have.
    * Takes 8 bytes a rank; each sample is a binary search.
    */
-  zipf(n: number, s: number): () => number;
+  readonly zipf: (n: number, s: number) => () => number;
 }
 
 /**

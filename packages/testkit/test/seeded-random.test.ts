@@ -1,10 +1,12 @@
 import { seededRandom } from '@perf/testkit';
 import { describe, expect, it } from 'vitest';
 
+function draw(seed: number): number[] {
+  return Array.from({ length: 5 }, seededRandom(seed).next);
+}
+
 describe('seededRandom', () => {
   it('gives the same numbers for the same seed and others for another', () => {
-    const draw = (seed: number): number[] => Array.from({ length: 5 }, seededRandom(seed).next);
-
     expect(draw(1)).toEqual(draw(1));
     expect(draw(1)).not.toEqual(draw(2));
   });
