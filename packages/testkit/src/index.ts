@@ -9,3 +9,12 @@ export type {
 export { readRows, rowsOf } from './read-rows.ts';
 export { seededRandom } from './seeded-random.ts';
 export type { SeededRandom } from './seeded-random.ts';
+export { FakeClock } from './fake-clock.ts';
+export type { FakeTimer } from './fake-clock.ts';
+export type { Fault, Faults } from './faults.ts';
+export { FaultyEngine } from './faulty-engine.ts';
+export type { EngineMethod } from './faulty-engine.ts';
+export { FaultySink } from './faulty-sink.ts';
+export type { SinkMethod } from './faulty-sink.ts';
+export { FaultyStore } from './faulty-store.ts';
+export type { StoreMethod } from './faulty-store.ts';
