@@ -24,7 +24,8 @@ export function cellReader(type: DataType, column: Column): CellReader {
 
 function presentReader(type: DataType, data: ColumnData): CellReader {
   if (isUtf8Data(data)) {
-    const text = new TextDecoder();
+    // A byte order mark at the start of a value is data.
+    const text = new TextDecoder('utf-8', { ignoreBOM: true });
     return (index) => text.decode(data.bytes.subarray(data.offsets[index], data.offsets[index + 1]));
   }
   if (type.kind === 'bool') return (index) => data[index] === 1;
