@@ -1,1 +1,2 @@
-export {};
+export { SqliteEngine } from './sqlite-engine.ts';
+export type { SqliteOptions } from './sqlite-engine.ts';

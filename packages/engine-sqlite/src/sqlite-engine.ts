@@ -1,0 +1,219 @@
+import type {
+  Catalog,
+  EngineCapabilities,
+  ExecuteOptions,
+  ExecutionPlan,
+  Parameter,
+  QueryEngine,
+  QueryStatistics,
+  ResultStream,
+  Statement,
+  TableStatistics,
+} from '@perf/contracts';
+import {
+  DEFAULT_BATCH_ROWS,
+  FILTER_OPERATORS,
+  PerfError,
+  answerRows,
+  batchLength,
+  sampleStatistics,
+  throwIfAborted,
+} from '@perf/contracts';
+import { readCatalog } from './sqlite-catalog.ts';
+import type { PlanRow } from './sqlite-plan.ts';
+import { planFromRows } from './sqlite-plan.ts';
+import { SqliteStream, orAborted } from './sqlite-stream.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+/** How a database is opened. */
+export interface SqliteOptions {
+  /** Opens the file for reading only. @default false */
+  readonly readOnly?: boolean;
+  /** Most worker threads, each with a connection of its own and one statement at a time; `:memory:` always has one. @default 2 */
+  readonly workers?: number;
+}
+
+/**
+ * SQLite by `node:sqlite`, in worker threads because its calls block. Aborting a statement on a file ends its worker at
+ * once; on `:memory:` the statement goes on until its next batch.
+ *
+ * @example
+ * await using engine = await SqliteEngine.open('flights.db', { readOnly: true });
+ */
+export class SqliteEngine implements QueryEngine {
+  readonly name = 'sqlite';
+  readonly dialect = 'sqlite';
+  readonly capabilities: EngineCapabilities = {
+    operators: new Set(FILTER_OPERATORS),
+    analyze: 'root',
+    whatIf: false,
+  };
+  readonly #pool: WorkerPool;
+  #catalog: Catalog | undefined;
+  #disposed = false;
+
+  private constructor(pool: WorkerPool) {
+    this.#pool = pool;
+  }
+
+  /** Opens the file `path`, creating it when missing; `':memory:'` makes a database that lives as long as the engine. */
+  static async open(path: string, options: SqliteOptions = {}): Promise<SqliteEngine> {
+    const { readOnly = false, workers = 2 } = options;
+    if (!Number.isInteger(workers) || workers < 1)
+      throw new PerfError('ERR_PERF_INVALID_OPTION', `workers must be a positive integer, got ${workers}`);
+    const pool = new WorkerPool({ path, readOnly }, workers);
+    pool.release(await pool.take(), true);
+    return new SqliteEngine(pool);
+  }
+
+  async execute(statement: Statement, options: ExecuteOptions = {}): Promise<ResultStream> {
+    const { signal, shape = 'rows', batchRows = DEFAULT_BATCH_ROWS } = options;
+    if (!Number.isInteger(batchRows) || batchRows < 1)
+      throw new PerfError(
+        'ERR_PERF_INVALID_OPTION',
+        `batchRows must be a positive integer, got ${batchRows}`,
+      );
+    if (statement.dialect !== 'sqlite')
+      throw new PerfError(
+        'ERR_PERF_INVALID_OPTION',
+        `a ${statement.dialect} statement was given to the SQLite engine`,
+      );
+    throwIfAborted(signal, 'the statement');
+    const host = await this.#pool.take();
+    const release = (idle: boolean): void => this.#pool.release(host, idle);
+    const id = host.nextId;
+    const { text, parameters, schema } = statement;
+    try {
+      const { fields = [], batch } = await orAborted(
+        host.ask({ op: 'execute', text, parameters, schema, batchRows }),
+        signal,
+      );
+      return new SqliteStream({ fields }, batch ?? { length: 0, columns: [], done: true }, {
+        host,
+        id,
+        shape,
+        signal,
+        release,
+      });
+    } catch (error) {
+      const aborted = signal?.aborted === true;
+      if (aborted) host.ask({ op: 'close', stream: id }).catch(() => undefined);
+      release(!aborted);
+      throw error;
+    }
+  }
+
+  /** Read anew whenever SQLite's schema version has changed. */
+  async catalog(): Promise<Catalog> {
+    const [row] = await this.#ask('SELECT schema_version AS v FROM pragma_schema_version');
+    const version = String(row?.['v']);
+    if (this.#catalog?.version !== version)
+      this.#catalog = await readCatalog((text, parameters) => this.#ask(text, parameters), version);
+    return this.#catalog;
+  }
+
+  async statistics(
+    tables: readonly string[],
+    options: { readonly sampleRows?: number; readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<QueryStatistics> {
+    const { sampleRows = 10_000, signal } = options;
+    if (!Number.isInteger(sampleRows) || sampleRows < 1)
+      throw new PerfError(
+        'ERR_PERF_INVALID_OPTION',
+        `sampleRows must be a positive integer, got ${sampleRows}`,
+      );
+    const known = (await this.catalog()).tables;
+    const found = new Map<string, TableStatistics>();
+    for (const name of new Set(tables)) {
+      if (!known.has(name))
+        throw new PerfError(
+          'ERR_PERF_UNKNOWN_TABLE',
+          `statistics: the catalogue has no table ${JSON.stringify(name.slice(0, 64))}`,
+        );
+      found.set(name, await this.#tableStatistics(name, sampleRows, signal));
+    }
+    return { tables: found };
+  }
+
+  /** A sample by Bernoulli's rule: every row with the same chance, decided by SQLite's own random numbers. */
+  async #tableStatistics(
+    name: string,
+    sampleRows: number,
+    signal: AbortSignal | undefined,
+  ): Promise<TableStatistics> {
+    const table = `"${name.replaceAll('"', '""')}"`;
+    const [counted] = await this.#ask(`SELECT count(*) AS n FROM ${table}`, [], signal);
+    const rows = Number(counted?.['n'] ?? 0);
+    const share =
+      rows <= sampleRows
+        ? ''
+        : ` WHERE abs(random() % 1000000) < ${Math.ceil((sampleRows / rows) * 1_000_000)}`;
+    const stream = await this.execute(reading(`SELECT * FROM ${table}${share}`), { signal });
+    const sample = answerRows({ schema: stream.schema, batches: await Array.fromAsync(stream) });
+    const columns = new Map(
+      stream.schema.fields.map((field, i) => [
+        field.name,
+        sampleStatistics(
+          field.type,
+          sample.map((row) => row[i]),
+          rows,
+        ),
+      ]),
+    );
+    return { rows, sampledRows: sample.length, columns };
+  }
+
+  /** `EXPLAIN QUERY PLAN`; with `analyze` the statement is run to its end and the root gets rows and time. */
+  async explain(
+    statement: Statement,
+    options: { readonly analyze?: boolean; readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<ExecutionPlan> {
+    const { analyze = false, signal } = options;
+    const { schema: _, ...written } = statement;
+    const rows = await this.#rows({ ...written, text: `EXPLAIN QUERY PLAN ${statement.text}` }, signal);
+    const plan = planFromRows(
+      rows.map((row): PlanRow => ({
+        id: wholeOf(row['id']),
+        parent: wholeOf(row['parent']),
+        detail: String(row['detail']),
+      })),
+    );
+    if (!analyze) return plan;
+    const started = performance.now();
+    let actualRows = 0;
+    for await (const batch of await this.execute(statement, { shape: 'columns', signal }))
+      actualRows += batchLength(batch);
+    return { ...plan, actualRows, selfMs: performance.now() - started };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#pool.close();
+  }
+
+  async #ask(
+    text: string,
+    parameters: readonly Parameter[] = [],
+    signal?: AbortSignal,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return this.#rows({ ...reading(text), parameters }, signal);
+  }
+
+  async #rows(
+    statement: Statement,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const stream = await this.execute(statement, { signal });
+    const rows = answerRows({ schema: stream.schema, batches: await Array.fromAsync(stream) });
+    return rows.map((row) => Object.fromEntries(stream.schema.fields.map(({ name }, i) => [name, row[i]])));
+  }
+}
+
+function reading(text: string): Statement {
+  return { dialect: 'sqlite', text, parameters: [] };
+}
+
+function wholeOf(value: unknown): bigint {
+  return typeof value === 'bigint' ? value : 0n;
+}
