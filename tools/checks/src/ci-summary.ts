@@ -37,7 +37,7 @@ const onePassed: Counts = { passed: 1, failed: 0, skipped: 0 };
 const oneFailed: Counts = { passed: 0, failed: 1, skipped: 0 };
 
 /**
- * Reads `steps.tsv` (name, exit code, seconds), `vitest.json` and `smoke.json`. The step `test` counts as its
+ * Reads `steps.tsv` (name, exit code, seconds), `vitest.json`, `smoke.json` and `start.json`. The step `test` counts as its
  * tests, every other step as one; a report that is missing or says less than its exit code counts as a failure.
  */
 export function summaryOf(folder: string): Summary {
@@ -58,6 +58,8 @@ export function summaryOf(folder: string): Summary {
 function countsOf(step: Step, folder: string): Counts {
   if (step.name === 'test') return testCounts(step, join(folder, 'vitest.json'));
   const own = step.code === 0 ? onePassed : oneFailed;
+  // A main job that ends well and reports nothing has not run.
+  if (step.name === 'start') return readJson(join(folder, 'start.json')) === undefined ? oneFailed : own;
   if (step.name !== 'pack') return own;
   const smoke = readJson<Counts>(join(folder, 'smoke.json'));
   if (smoke === undefined) return oneFailed;

@@ -97,6 +97,13 @@ describe('summaryOf', () => {
     expect(summaryWith(files).lines.at(-1)).toBe('0 passed, 1 failed, 0 skipped');
   });
 
+  it.each([
+    [{}, '0 passed, 1 failed, 0 skipped'],
+    [{ 'start.json': { figures: [] } }, '1 passed, 0 failed, 0 skipped'],
+  ])('counts the main job as passed only when it left its figures: %o', (files, expected) => {
+    expect(summaryWith({ 'steps.tsv': 'start\t0\t10\n' }, files).lines.at(-1)).toBe(expected);
+  });
+
   it('counts a failure when nothing ran', () => {
     expect(summaryWith({ 'other.txt': '' }).counts.failed).toBe(1);
   });
