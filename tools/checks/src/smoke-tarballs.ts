@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CheckReport, countsLine } from './check-report.ts';
 import { runCommand } from './run-command.ts';
-import { nodeBinary } from './smoke/cached-package.ts';
+import { compilerOf, nodeBinary } from './smoke/cached-package.ts';
 import { checkImports } from './smoke/check-imports.ts';
 import { checkTypes } from './smoke/check-types.ts';
 import { build, entryPointsOf, installPacked, type Consumer } from './smoke/consumer.ts';
@@ -45,7 +45,9 @@ async function smoke(workspaces: readonly Workspace[]): Promise<void> {
       }
     })(),
     (async () => {
-      for (const version of typescriptVersions) await checkTypes(report, consumer, entryPoints, version);
+      for (const range of typescriptVersions) {
+        await checkTypes(report, consumer, entryPoints, await compilerOf(range));
+      }
     })(),
   ]);
 }

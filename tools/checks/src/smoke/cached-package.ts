@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun } from '../run-command.ts';
-import { repositoryRoot } from '../workspaces.ts';
+import { readManifest, repositoryRoot } from '../workspaces.ts';
+import type { Compiler } from './check-types.ts';
 
 const cache = join(repositoryRoot, 'node_modules/.cache/perf-smoke');
 
@@ -31,4 +32,11 @@ export async function cachedPackage(name: string, version: string): Promise<stri
 export async function nodeBinary(version: string): Promise<string> {
   if (process.version === `v${version}`) return process.execPath;
   return join(await cachedPackage(`node-${process.platform}-${process.arch}`, version), 'bin/node');
+}
+
+/** The TypeScript that a range such as `5.8` stands for. */
+export async function compilerOf(range: string): Promise<Compiler> {
+  const home = await cachedPackage('typescript', range);
+  const { version = range } = readManifest(join(home, 'package.json'));
+  return { version, tsc: join(home, '../.bin/tsc') };
 }

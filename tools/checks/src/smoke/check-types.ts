@@ -2,9 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CheckReport } from '../check-report.ts';
 import { runCommand } from '../run-command.ts';
-import { readManifest } from '../workspaces.ts';
-import { cachedPackage } from './cached-package.ts';
 import type { Consumer, EntryPoint } from './consumer.ts';
+
+/** One TypeScript. */
+export interface Compiler {
+  readonly version: string;
+  /** Path of its `tsc`. */
+  readonly tsc: string;
+}
 
 const moduleKinds = { import: 'mts', require: 'cts' } as const;
 
@@ -17,19 +22,16 @@ export async function checkTypes(
   report: CheckReport,
   consumer: Consumer,
   entryPoints: readonly EntryPoint[],
-  typescript: string,
+  compiler: Compiler,
 ): Promise<void> {
-  const home = await cachedPackage('typescript', typescript);
-  const tsc = join(home, '../.bin/tsc');
-  const { version } = readManifest(join(home, 'package.json'));
-  const all = await compile(consumer, entryPoints, tsc, `all-${typescript}`);
+  const all = await compile(consumer, entryPoints, compiler, 'all');
   for (const entryPoint of entryPoints) {
-    const claim = `types of ${entryPoint.specifier} under TypeScript ${version}`;
+    const claim = `types of ${entryPoint.specifier} under TypeScript ${compiler.version}`;
     if (all.length === 0) {
       report.pass(claim);
       continue;
     }
-    const errors = await compile(consumer, [entryPoint], tsc, `one-${typescript}`);
+    const errors = await compile(consumer, [entryPoint], compiler, 'one');
     const ours = errors.filter((line) => !isForeign(line));
     if (ours.length > 0) report.fail(claim, ours.join('\n'));
     else if (errors.length > 0) report.skip(claim, `errors in declarations of others:\n${errors[0]}`);
@@ -41,10 +43,10 @@ export async function checkTypes(
 async function compile(
   consumer: Consumer,
   entryPoints: readonly EntryPoint[],
-  tsc: string,
+  { tsc, version }: Compiler,
   name: string,
 ): Promise<string[]> {
-  const folder = join(consumer.folder, 'types', name);
+  const folder = join(consumer.folder, 'types', `${name}-${version}`);
   mkdirSync(folder, { recursive: true });
   const esm = entryPoints.map(({ specifier }, i) => `export * as m${i} from '${specifier}';`);
   const cjs = entryPoints.map(
