@@ -18,3 +18,5 @@ export { FaultySink } from './faulty-sink.ts';
 export type { SinkMethod } from './faulty-sink.ts';
 export { FaultyStore } from './faulty-store.ts';
 export type { StoreMethod } from './faulty-store.ts';
+export { cacheStoreSuite } from './cache-store-suite.ts';
+export type { CacheStoreSuiteOptions } from './cache-store-suite.ts';
