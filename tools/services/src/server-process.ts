@@ -72,10 +72,8 @@ async function startAt(place: ServerPlace, order: KeeperOrder): Promise<ServerPr
     ...place,
     pid,
     async [Symbol.asyncDispose]() {
-      if (keeper.connected) {
-        keeper.ref();
-        keeper.disconnect();
-      }
+      keeper.ref();
+      if (keeper.connected) keeper.disconnect();
       await gone;
     },
   };
