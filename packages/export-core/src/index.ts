@@ -1,1 +1,44 @@
-export {};
+export { BLOCK_BYTES, BLOCK_SOFT_LIMIT, Block } from './block.ts';
+export { MISFIT, NO_ROOM } from './cell-writer.ts';
+export type { CellWriter, ValueWriter } from './cell-writer.ts';
+export type { Encoder, FillState } from './encoder.ts';
+export { exportFrom } from './export-from.ts';
+export type { ExportInput, InputOptions } from './export-from.ts';
+export { fileSink } from './file-sink.ts';
+export type { FileSinkOptions } from './file-sink.ts';
+export { base64Text, jsonText } from './json-text.ts';
+export type { BigNumbers } from './json-text.ts';
+export { MASK, isMasked, maskCell } from './mask.ts';
+export type { ClassifiedPolicy } from './mask.ts';
+export { memorySink } from './memory-sink.ts';
+export type { MemorySink } from './memory-sink.ts';
+export type { HashThread } from './output.ts';
+export { runExport } from './run-export.ts';
+export type { ExportRun } from './run-export.ts';
+export {
+  boolCell,
+  dateCell,
+  decimalCell,
+  float64Cell,
+  instantCell,
+  int32Cell,
+  int64Cell,
+  quotedCell,
+} from './scalar-cells.ts';
+export { TableEncoder } from './table-encoder.ts';
+export { Room, chosenFields } from './table-layout.ts';
+export type { TableColumn, TableLayout } from './table-layout.ts';
+export { Warnings } from './warnings.ts';
+export type { WarningCounter } from './warnings.ts';
+export { webSink } from './web-sink.ts';
+export { writableSink } from './writable-sink.ts';
+export { INSTANT_BYTES, writeDay, writeFineInstant, writeInstant } from './write-instant.ts';
+export {
+  writeAscii,
+  writeBigint,
+  writeBytes,
+  writeInt31,
+  writeInteger,
+  writePadded,
+} from './write-integer.ts';
+export { NUMBER_BYTES, writeNumber } from './write-number.ts';

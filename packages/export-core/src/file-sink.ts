@@ -1,0 +1,183 @@
+import type { ExportSink } from '@perf/contracts';
+import { PerfError } from '@perf/contracts';
+import type { FileHandle } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errorCode, failure } from './failures.ts';
+
+/** How a file is written. */
+export interface FileSinkOptions {
+  /**
+   * Forces file and folder to the disk before the export counts as done, so that the file survives a power cut.
+   * @default true
+   */
+  readonly fsync?: boolean;
+}
+
+/**
+ * A sink that writes `<path>.partial` and renames it to `path` at the end. Until then a file that stands at `path` stays as it
+ * is; after a failure the partial file is removed. Two exports to one path never mix: the later one takes the partial file
+ * over, and the earlier one fails when it commits.
+ *
+ * @example
+ * await exportCsv(rows, fileSink('out/flights.csv'));
+ */
+export function fileSink(path: string, options: FileSinkOptions = {}): ExportSink {
+  return new FileSink(path, options.fsync ?? true);
+}
+
+class FileSink implements ExportSink {
+  readonly canPatch = true;
+  readonly canResume = true;
+  readonly #path: string;
+  readonly #partial: string;
+  readonly #fsync: boolean;
+  #handle: FileHandle | undefined;
+  #position = 0;
+  #isAborted = false;
+  #committing: Promise<void> | undefined;
+  #isCommitted = false;
+
+  constructor(path: string, fsync: boolean) {
+    if (typeof path !== 'string' || path === '')
+      throw new PerfError('ERR_PERF_INVALID_OPTION', 'fileSink needs the path of a file');
+    this.#path = path;
+    this.#partial = `${path}.partial`;
+    this.#fsync = fsync;
+  }
+
+  async open(resumeAt?: number): Promise<void> {
+    if (this.#handle !== undefined)
+      throw new PerfError('ERR_PERF_OPEN_FAILED', `the sink of ${this.#path} is open already`);
+    try {
+      await this.#refuseOddTarget();
+      this.#handle = resumeAt === undefined ? await this.#create() : await this.#reopen(resumeAt);
+      this.#position = resumeAt ?? 0;
+    } catch (error) {
+      throw failure('ERR_PERF_OPEN_FAILED', `opening ${this.#partial}`, error);
+    }
+    if (!this.#isAborted) return;
+    await this.#discard(this.#handle, false);
+    throw new PerfError('ERR_PERF_OPEN_FAILED', `${this.#path} was given up while it was opened`);
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#writeAll(bytes, this.#position);
+    this.#position += bytes.length;
+  }
+
+  async writeAt(bytes: Uint8Array, position: number): Promise<void> {
+    await this.#writeAll(bytes, position);
+  }
+
+  async sync(): Promise<void> {
+    await this.#opened().sync();
+  }
+
+  async commit(): Promise<void> {
+    this.#committing = this.#publish();
+    await this.#committing;
+  }
+
+  async abort(_reason: unknown, options?: { readonly keep: boolean }): Promise<void> {
+    this.#isAborted = true;
+    // A commit that runs already stops before its rename, or has passed it and comes through.
+    await this.#committing?.catch(() => undefined);
+    const handle = this.#handle;
+    if (this.#isCommitted || handle === undefined) return;
+    await this.#discard(handle, options?.keep ?? false);
+  }
+
+  async #publish(): Promise<void> {
+    const handle = this.#opened();
+    if (this.#fsync) await handle.sync();
+    if (!(await this.#isOurs(handle)))
+      throw new PerfError('ERR_PERF_SINK_FAILED', `another export took ${this.#partial} over`);
+    const folder = this.#fsync ? await openFolder(dirname(this.#path)) : undefined;
+    try {
+      if (this.#isAborted) throw new PerfError('ERR_PERF_SINK_FAILED', `${this.#path} was given up`);
+      await handle.close();
+      this.#handle = undefined;
+      await rename(this.#partial, this.#path).catch(async (error: unknown) => {
+        await rm(this.#partial, { force: true });
+        throw error;
+      });
+      this.#isCommitted = true;
+      await folder?.sync().catch(async (error: unknown) => {
+        // A failed export leaves nothing under the final name, not even a whole file that a power cut may undo.
+        await rm(this.#path, { force: true });
+        throw error;
+      });
+    } finally {
+      await folder?.close();
+    }
+  }
+
+  async #refuseOddTarget(): Promise<void> {
+    const target = await stat(this.#path).catch(unlessMissing);
+    if (target !== undefined && !target.isFile())
+      throw new PerfError(
+        'ERR_PERF_OPEN_FAILED',
+        `${this.#path} is a ${target.isDirectory() ? 'folder' : 'device or pipe'}, which a file cannot replace`,
+      );
+  }
+
+  async #create(): Promise<FileHandle> {
+    await rm(this.#partial, { force: true });
+    return open(this.#partial, 'wx');
+  }
+
+  async #reopen(resumeAt: number): Promise<FileHandle> {
+    const handle = await open(this.#partial, 'r+');
+    const { size } = await handle.stat();
+    if (size >= resumeAt) {
+      await handle.truncate(resumeAt);
+      return handle;
+    }
+    await handle.close();
+    throw new PerfError(
+      'ERR_PERF_CHECKPOINT_MISMATCH',
+      `${this.#partial} holds ${size} bytes, the checkpoint counts ${resumeAt}`,
+    );
+  }
+
+  async #writeAll(bytes: Uint8Array, position: number): Promise<void> {
+    const handle = this.#opened();
+    for (let done = 0; done < bytes.length;) {
+      const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+      if (bytesWritten === 0) throw new Error(`${this.#partial} takes no more bytes`);
+      done += bytesWritten;
+    }
+  }
+
+  async #discard(handle: FileHandle, keep: boolean): Promise<void> {
+    this.#handle = undefined;
+    if (!keep && (await this.#isOurs(handle))) await rm(this.#partial, { force: true });
+    await handle.close();
+  }
+
+  /** Whether the partial file is still the one that was opened here. */
+  async #isOurs(handle: FileHandle): Promise<boolean> {
+    const [ours, found] = await Promise.all([
+      handle.stat({ bigint: true }),
+      stat(this.#partial, { bigint: true }).catch(unlessMissing),
+    ]);
+    return found !== undefined && found.ino === ours.ino && found.dev === ours.dev;
+  }
+
+  #opened(): FileHandle {
+    if (this.#handle !== undefined) return this.#handle;
+    throw new PerfError('ERR_PERF_SINK_FAILED', `the sink of ${this.#path} is not open`);
+  }
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (errorCode(error) === 'ENOENT') return undefined;
+  throw error;
+}
+
+/** The folder's handle for `sync`, or undefined on systems that cannot open folders. */
+async function openFolder(path: string): Promise<FileHandle | undefined> {
+  if (process.platform === 'win32') return undefined;
+  return open(path, 'r');
+}

@@ -1,0 +1,263 @@
+import type { Batch, ColumnBatch, ExportWarning, Field, RowBatch, Schema } from '@perf/contracts';
+import { PerfError, printDataType } from '@perf/contracts';
+import { BLOCK_BYTES, BLOCK_SOFT_LIMIT } from './block.ts';
+import type { Block } from './block.ts';
+import type { CellWriter } from './cell-writer.ts';
+import { MISFIT, NO_ROOM } from './cell-writer.ts';
+import type { ColumnCells } from './column-cells.ts';
+import { columnCells } from './column-cells.ts';
+import type { Encoder, FillState } from './encoder.ts';
+import type { Room, TableColumn, TableLayout } from './table-layout.ts';
+import { rowReserve } from './table-layout.ts';
+import type { Warnings } from './warnings.ts';
+import { writeBytes } from './write-integer.ts';
+
+/** Cells written between two looks at the clock. */
+const CELLS_PER_FILL = 4096;
+/** Room that a block always leaves for the values of one row. */
+const MIN_ROOM = 256 * 1024;
+const NEW_ROW = -1;
+
+/**
+ * Writes rows cell by cell as a layout says. A cell without room ends the block, in the middle of its row if need be;
+ * one that no block could hold is written in pieces.
+ */
+export class TableEncoder implements Encoder {
+  readonly blockBytes: number;
+  rows = 0;
+
+  readonly #schema: Schema;
+  readonly #layout: TableLayout;
+  readonly #warnings: Warnings;
+  readonly #limit: number;
+  readonly #rowsPerFill: number;
+  #pieces: Iterator<Uint8Array> | undefined;
+  #piece: Uint8Array = NOTHING;
+  #batch: Batch | undefined;
+  #cells: readonly ColumnCells[] = [];
+  /** The next row of the batch, and the column in it where to go on. */
+  #row = 0;
+  #column = NEW_ROW;
+  #inGiant = false;
+
+  /** @param room the one that the layout's cells look at; the encoder sets it */
+  constructor(schema: Schema, layout: TableLayout, room: Room, warnings: Warnings) {
+    this.#schema = schema;
+    this.#layout = layout;
+    this.#warnings = warnings;
+    const reserve = rowReserve(layout);
+    this.blockBytes = Math.max(BLOCK_BYTES, BLOCK_SOFT_LIMIT + MIN_ROOM + reserve);
+    this.#limit = this.blockBytes - reserve;
+    room.limit = this.#limit;
+    this.#rowsPerFill = Math.max(1, Math.floor(CELLS_PER_FILL / Math.max(1, layout.columns.length)));
+  }
+
+  begin(): void {
+    this.#pieces = [this.#layout.header].values();
+  }
+
+  load(batch: Batch): void {
+    if (batch.schema !== this.#schema) checkSameSchema(this.#schema, batch.schema);
+    if (batch.kind === 'columns')
+      this.#cells = this.#layout.columns.map(({ field, index, cell }) =>
+        columnCells(field, cell, batch, index),
+      );
+    this.#batch = batch;
+    this.#row = 0;
+  }
+
+  end(): void {
+    this.#batch = undefined;
+    this.#pieces = [this.#layout.footer].values();
+  }
+
+  warnings(): ExportWarning[] {
+    return this.#warnings.list();
+  }
+
+  fill(block: Block): FillState {
+    if (this.#pieces !== undefined && !this.#writePieces(block, this.#pieces)) return 'full';
+    if (this.#batch === undefined) return 'done';
+    return this.#batch.kind === 'rows'
+      ? this.#fillRows(block, this.#batch)
+      : this.#fillColumns(block, this.#batch);
+  }
+
+  #fillRows(block: Block, batch: RowBatch): FillState {
+    const { columns, separator } = this.#layout;
+    const { bytes } = block;
+    const { rows } = batch;
+    const keys = columns.map(({ field, index }) => (batch.layout === 'objects' ? field.name : index));
+    const end = Math.min(rows.length, this.#row + this.#rowsPerFill);
+    let p = block.length;
+    for (let r = this.#row; r < end; r++) {
+      const row: unknown = rows[r];
+      if (!isRow(row)) throw this.#noRow();
+      if (this.#column === NEW_ROW) {
+        if (p >= BLOCK_SOFT_LIMIT) return this.#stop(block, p, r, NEW_ROW, 'full');
+        p = this.#openRow(bytes, p);
+      }
+      for (let c = this.#column; c < keys.length; c++) {
+        const key = keys[c];
+        const column = columns[c];
+        if (key === undefined || column === undefined) break;
+        const value = row[key];
+        let q: number;
+        if (value === null || value === undefined) {
+          q = this.#writeNull(bytes, p, column);
+          if (q === OMITTED) continue;
+        } else {
+          q = column.cell.value(bytes, writeBytes(bytes, p, column.prefix), value);
+          if (q < 0) return this.#refused(block, p, r, c, q, value);
+        }
+        bytes[q] = separator;
+        p = q + 1;
+      }
+      p = this.#closeRow(bytes, p);
+    }
+    return this.#stop(block, p, end, NEW_ROW, end === rows.length ? 'done' : 'paused');
+  }
+
+  #fillColumns(block: Block, batch: ColumnBatch): FillState {
+    const { columns, separator } = this.#layout;
+    const { bytes } = block;
+    const cells = this.#cells;
+    const end = Math.min(batch.length, this.#row + this.#rowsPerFill);
+    let p = block.length;
+    for (let r = this.#row; r < end; r++) {
+      if (this.#column === NEW_ROW) {
+        if (p >= BLOCK_SOFT_LIMIT) return this.#stop(block, p, r, NEW_ROW, 'full');
+        p = this.#openRow(bytes, p);
+      }
+      for (let c = this.#column; c < cells.length; c++) {
+        const cell = cells[c];
+        const column = columns[c];
+        if (cell === undefined || column === undefined) break;
+        const { validity } = cell;
+        let q: number;
+        if (validity !== undefined && ((validity[r >> 3] ?? 0) & (1 << (r & 7))) === 0) {
+          q = this.#writeNull(bytes, p, column);
+          if (q === OMITTED) continue;
+        } else {
+          q = cell.write(bytes, writeBytes(bytes, p, column.prefix), r);
+          if (q < 0) return this.#refused(block, p, r, c, q, cell.read(r));
+        }
+        bytes[q] = separator;
+        p = q + 1;
+      }
+      p = this.#closeRow(bytes, p);
+    }
+    return this.#stop(block, p, end, NEW_ROW, end === batch.length ? 'done' : 'paused');
+  }
+
+  #openRow(bytes: Buffer, position: number): number {
+    this.#column = 0;
+    return writeBytes(bytes, position, this.rows === 0 ? this.#layout.firstOpen : this.#layout.open);
+  }
+
+  /** Puts the row's end in the place of its last separator. */
+  #closeRow(bytes: Buffer, position: number): number {
+    this.#column = NEW_ROW;
+    this.rows++;
+    const last = bytes[position - 1] === this.#layout.separator ? position - 1 : position;
+    return writeBytes(bytes, last, this.#layout.close);
+  }
+
+  #writeNull(bytes: Buffer, position: number, column: TableColumn): number {
+    if (!column.field.nullable) throw this.#misfit(column.field, 'null');
+    const { nullBytes, prefix } = column;
+    if (nullBytes === undefined) return OMITTED;
+    return writeBytes(bytes, writeBytes(bytes, position, prefix), nullBytes);
+  }
+
+  /** A cell did not write: its value is wrong, or the block is full, or no block can hold it. */
+  #refused(
+    block: Block,
+    position: number,
+    row: number,
+    index: number,
+    answer: number,
+    value: unknown,
+  ): FillState {
+    const column = this.#layout.columns[index];
+    const state = this.#stop(block, position, row, index, 'full');
+    if (column === undefined) return state;
+    if (answer === MISFIT) throw this.#misfit(column.field, nameOf(value));
+    if (answer !== NO_ROOM || position > 0) return state;
+    block.length = writeBytes(block.bytes, 0, column.prefix);
+    this.#inGiant = true;
+    this.#pieces = piecesOf(column.cell, value);
+    return this.fill(block);
+  }
+
+  #stop(block: Block, position: number, row: number, column: number, state: FillState): FillState {
+    block.length = position;
+    this.#row = row;
+    this.#column = column;
+    return state;
+  }
+
+  /** Copies queued bytes into the block; false when it is full before their end. */
+  #writePieces(block: Block, pieces: Iterator<Uint8Array>): boolean {
+    for (;;) {
+      const { length } = this.#piece;
+      const room = this.#limit - block.length;
+      block.bytes.set(this.#piece.subarray(0, room), block.length);
+      block.length += Math.min(length, room);
+      this.#piece = this.#piece.subarray(room);
+      if (this.#piece.length > 0) return false;
+      const next = pieces.next();
+      if (next.done === true) break;
+      this.#piece = next.value;
+    }
+    this.#pieces = undefined;
+    if (this.#inGiant) {
+      this.#inGiant = false;
+      block.bytes[block.length++] = this.#layout.separator;
+      this.#column++;
+    }
+    return true;
+  }
+
+  #noRow(): PerfError {
+    return new PerfError('ERR_PERF_SOURCE_FAILED', `row ${this.rows} is not an object or array`);
+  }
+
+  #misfit(field: Field, found: string): PerfError {
+    return new PerfError(
+      'ERR_PERF_INVALID_VALUE',
+      `column ${field.name}, row ${this.rows} (from 0): ${found} does not fit ${printDataType(field.type)}${field.nullable ? '' : ', not null'}`,
+    );
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+const OMITTED = -3;
+
+type KeyedRow = Readonly<Record<string | number, unknown>>;
+
+function isRow(row: unknown): row is KeyedRow {
+  return typeof row === 'object' && row !== null;
+}
+
+function piecesOf(cell: CellWriter, value: unknown): Iterator<Uint8Array> {
+  return (cell.pieces?.(value) ?? [])[Symbol.iterator]();
+}
+
+function nameOf(value: unknown): string {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date';
+  if (typeof value === 'number') return `the number ${value}`;
+  if (typeof value === 'bigint') return 'a bigint';
+  return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function checkSameSchema(expected: Schema, found: Schema): void {
+  const same =
+    expected.fields.length === found.fields.length &&
+    expected.fields.every((field, i) => {
+      const other = found.fields[i];
+      return field.name === other?.name && printDataType(field.type) === printDataType(other.type);
+    });
+  if (!same)
+    throw new PerfError('ERR_PERF_SOURCE_FAILED', 'a batch has another schema than its source announced');
+}

@@ -1,0 +1,67 @@
+import type { Field, Schema } from '@perf/contracts';
+import { PerfError } from '@perf/contracts';
+import type { CellWriter } from './cell-writer.ts';
+
+/** One column of the output. */
+export interface TableColumn {
+  /** The source's field. */
+  readonly field: Field;
+  /** Its position in the source's schema. */
+  readonly index: number;
+  /** Bytes before each value, as a JSON key. */
+  readonly prefix: Uint8Array;
+  /** What stands for null; `undefined` leaves prefix and separator out too. */
+  readonly nullBytes: Uint8Array | undefined;
+  readonly cell: CellWriter;
+}
+
+/** How a text format lays out rows: `open value separator value close`, between a header and a footer. */
+export interface TableLayout {
+  readonly columns: readonly TableColumn[];
+  /** Bytes before the first row, its separator from the header included. */
+  readonly header: Uint8Array;
+  /** Bytes at the start of the first row. */
+  readonly firstOpen: Uint8Array;
+  /** Bytes at the start of every later row. */
+  readonly open: Uint8Array;
+  /** One byte between values. */
+  readonly separator: number;
+  /** Bytes at the end of every row. */
+  readonly close: Uint8Array;
+  /** Bytes after the last row. */
+  readonly footer: Uint8Array;
+}
+
+/** How far cells that check the room may write in a block. What lies behind is kept for the rest of the row. */
+export class Room {
+  /** Position that a value must not pass. Set by the encoder. */
+  limit = 0;
+}
+
+/** Most bytes that one row needs beside the values that check the room themselves. */
+export function rowReserve(layout: Omit<TableLayout, 'header' | 'footer'>): number {
+  let bytes = Math.max(layout.open.length, layout.firstOpen.length) + layout.close.length + 1;
+  for (const { prefix, nullBytes, cell } of layout.columns)
+    bytes += prefix.length + Math.max(cell.width, nullBytes?.length ?? 0) + 1;
+  return bytes;
+}
+
+/**
+ * The fields to write and their positions: all of the schema, or those named, in the order named.
+ * Refuses a name that the schema does not hold, or that is named twice.
+ */
+export function chosenFields(
+  schema: Schema,
+  names: readonly string[] | undefined,
+): readonly { readonly field: Field; readonly index: number }[] {
+  const all = schema.fields.map((field, index) => ({ field, index }));
+  if (names === undefined) return all;
+  if (new Set(names).size < names.length)
+    throw new PerfError('ERR_PERF_INVALID_OPTION', `columns names one column twice: ${names.join(', ')}`);
+  return names.map((name) => {
+    const found = all.find(({ field }) => field.name === name);
+    if (found === undefined)
+      throw new PerfError('ERR_PERF_INVALID_OPTION', `columns names ${name}, which the source does not have`);
+    return found;
+  });
+}
