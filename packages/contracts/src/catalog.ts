@@ -7,6 +7,8 @@ export interface CatalogColumn {
   /** False when the engine enforces NOT NULL. */
   readonly nullable: boolean;
   readonly classification?: Classification;
+  /** The engine's own name of the type, where it is not the plain one for `type` (an enum kept as text). */
+  readonly engineType?: string;
 }
 
 /** A reference from this table's columns to a key of another. */

@@ -43,8 +43,8 @@ export function readName(value: unknown, path: string): string {
 /** A name that the query gives itself: printed quoted, so it may hold anything but U+0000, lone surrogates and excess length. */
 export function readAlias(value: unknown, path: string): string {
   const name = readName(value, path);
-  if (name.length > 63 || name.includes('\0') || !name.isWellFormed())
-    throw malformed(path, 'a name of at most 63 units, well-formed and without U+0000');
+  if (new TextEncoder().encode(name).length > 63 || name.includes('\0') || !name.isWellFormed())
+    throw malformed(path, 'a name of at most 63 bytes of UTF-8, well-formed and without U+0000');
   return name;
 }
 

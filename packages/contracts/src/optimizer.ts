@@ -1,6 +1,6 @@
 import type { QueryEngine, Statement } from './engine.ts';
 import type { ExecutionPlan } from './execution-plan.ts';
-import type { StructuredQuery } from './query.ts';
+import type { Scalar, StructuredQuery } from './query.ts';
 import type { QueryStatistics } from './statistics.ts';
 
 /** One change the optimizer made, and why. */
@@ -36,6 +36,8 @@ export interface Verdict {
 
 /** Turns structured queries into statements. Pure: no I/O outside `decide`; statistics are passed in. */
 export interface QueryOptimizer {
+  /** Options that change answers (a row limit), by name; part of the query key's scope. @default none */
+  readonly answerOptions?: Readonly<Record<string, Scalar>>;
   /** Checks, rewrites and prints a query. Throws what `checkQuery` throws. */
   optimizeQuery(query: StructuredQuery, statistics: QueryStatistics): OptimizedQuery;
   /** The logical plan of the query as written. */

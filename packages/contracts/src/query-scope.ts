@@ -31,11 +31,9 @@ export interface OutputColumn {
 /** The names of a query, resolved against a catalogue. Catalogue names are looked up exactly, never folded. */
 export class QueryScope {
   readonly tables: readonly ScopedTable[];
-  readonly #byAlias: ReadonlyMap<string, ScopedTable>;
 
   private constructor(tables: readonly ScopedTable[]) {
     this.tables = tables;
-    this.#byAlias = new Map(tables.map((table) => [table.alias, table]));
   }
 
   /** The scope of the query's tables. Throws `ERR_PERF_UNKNOWN_TABLE`, or `ERR_PERF_INVALID_QUERY` when two tables share a name. */
@@ -44,8 +42,11 @@ export class QueryScope {
     for (const [i, join] of (query.joins ?? []).entries())
       tables.push(scoped(`joins[${i}].table`, join.table, join.as, join.type === 'left', catalog));
     const scope = new QueryScope(tables);
-    if (scope.#byAlias.size !== tables.length)
-      throw new PerfError('ERR_PERF_INVALID_QUERY', 'joins: two tables have the same name; give one an `as`');
+    if (new Set(tables.map(({ alias }) => alias.toLowerCase())).size !== tables.length)
+      throw new PerfError(
+        'ERR_PERF_INVALID_QUERY',
+        'joins: two tables have the same name, upper and lower case taken as one; give one an `as`',
+      );
     return scope;
   }
 

@@ -43,10 +43,14 @@ export async function readCatalog(ask: Ask): Promise<Catalog> {
 }
 
 function catalogColumn(row: Readonly<Record<string, unknown>>): CatalogColumn {
+  const declared = text(row['data_type']);
+  const type = dataTypeNamed(declared);
+  const plain = type.kind !== 'utf8' || declared === 'VARCHAR';
   return {
     name: text(row['column_name']),
-    type: dataTypeNamed(text(row['data_type'])),
+    type,
     nullable: row['is_nullable'] !== false,
+    ...(plain ? {} : { engineType: declared }),
   };
 }
 

@@ -1,0 +1,63 @@
+import type { DataType } from '@perf/contracts';
+import type { SqlDialect } from './sql-dialect.ts';
+import { doubleQuoted, plainAggregate, standardLimit, standardOrderKey } from './sql-dialect.ts';
+
+/** Postgres: `$1` with a cast, so that the server never guesses a type; text in order of code points by COLLATE "C". */
+export const postgres: SqlDialect = {
+  name: 'postgres',
+  unsupported: new Set(['fuzzy']),
+  identifier: doubleQuoted,
+  parameter: (position, type) => `CAST($${position} AS ${castName(type)})`,
+  column: (text, _, engineType) => (engineType === undefined ? text : `CAST(${text} AS text)`),
+  ordered: (text, type) => (type.kind === 'utf8' ? `${text} COLLATE "C"` : text),
+  lower: (text) => `lower(${text})`,
+  text: (operator, { left, bind }) => {
+    switch (operator) {
+      case 'contains':
+        return `strpos(${left}, ${bind(0)}) > 0`;
+      case 'startsWith':
+        return `starts_with(${left}, ${bind(0)})`;
+      case 'endsWith':
+        return `right(${left}, length(${bind(0)})) = ${bind(0)}`;
+      case 'regex':
+        return `${left} ~ ${bind(0)}`;
+      case 'fuzzy':
+        throw new RangeError('Postgres has no fuzzy operator');
+    }
+  },
+  aggregate: (aggregate, of, type) => {
+    if (aggregate === 'avg') return `avg(CAST(${of} AS double precision))`;
+    const text = plainAggregate(
+      aggregate,
+      of !== undefined && (aggregate === 'min' || aggregate === 'max') ? postgres.ordered(of, type) : of,
+    );
+    if (aggregate !== 'sum' || type.kind === 'float64') return text;
+    return `CAST(${text} AS ${type.kind === 'decimal' ? `numeric(38, ${type.scale})` : 'bigint'})`;
+  },
+  orderKey: standardOrderKey,
+  limit: standardLimit,
+};
+
+function castName(type: DataType): string {
+  switch (type.kind) {
+    case 'bool':
+      return 'boolean';
+    case 'int32':
+      return 'integer';
+    case 'int64':
+      return 'bigint';
+    case 'float64':
+      return 'double precision';
+    case 'decimal':
+      return `numeric(${type.precision}, ${type.scale})`;
+    case 'date':
+      return 'date';
+    case 'timestamp':
+      return 'timestamp';
+    case 'utf8':
+    case 'binary':
+    case 'json':
+    case 'list':
+      return 'text';
+  }
+}
