@@ -1,0 +1,66 @@
+import { PerfError, abortError } from '@perf/contracts';
+import type { SeenTags } from './memory-entry.ts';
+import { isCurrent } from './tag-slots.ts';
+
+/**
+ * One load that is running. It is the token of its generation: a cache keeps its result only while this very flight is
+ * the one under its key, and an invalidation takes it from there first of all.
+ */
+export class Flight {
+  /** Epoch ms when the load began. */
+  readonly startedAt: number;
+  /** The tags as they were before the load began. */
+  readonly tags: SeenTags | undefined;
+  /** Settles with the load; set once the load has given back a promise. */
+  result: Promise<unknown> | undefined;
+  #waiting = 0;
+  #controller: AbortController | undefined;
+  #abortReason: PerfError | undefined;
+
+  constructor(startedAt: number, tags: SeenTags | undefined) {
+    this.startedAt = startedAt;
+    this.tags = tags;
+  }
+
+  /** Given to the load. Made when first asked for: most loads never do. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Whether none of its tags was invalidated since it began. */
+  get isCurrent(): boolean {
+    return this.tags === undefined || isCurrent(this.tags);
+  }
+
+  /** Stops the load, if it listens to its signal. */
+  abort(reason: PerfError): void {
+    this.#abortReason = reason;
+    this.#controller?.abort(reason);
+  }
+
+  /**
+   * Waits for `result`. A caller whose `signal` is aborted leaves alone, with `ERR_PERF_ABORTED`; when it was the last one,
+   * `abandoned` is called and the load is aborted. A caller without signal never leaves.
+   */
+  join(result: Promise<unknown>, signal: AbortSignal | undefined, abandoned: () => void): Promise<unknown> {
+    this.#waiting++;
+    if (signal === undefined) return result;
+    const { promise, resolve, reject } = Promise.withResolvers();
+    const leave = (): void => {
+      reject(abortError(signal, 'the wait for a load'));
+      if (--this.#waiting > 0) return;
+      abandoned();
+      this.abort(
+        new PerfError('ERR_PERF_ABORTED', 'the last caller of the load has gone', { cause: signal.reason }),
+      );
+    };
+    const stay = (): void => signal.removeEventListener('abort', leave);
+    signal.addEventListener('abort', leave, { once: true });
+    void result.finally(stay).then(resolve, reject);
+    return promise;
+  }
+}
