@@ -22,6 +22,19 @@ export interface MemoryStoreOptions {
 const MOST_ENTRIES = 2 ** 24 - 1;
 
 /**
+ * An entry as the map holds it. Most reads are settled by `freshTicks`, a small integer that lies in the entry itself: an
+ * epoch ms is a number object of its own, and fetching it costs a hit a second miss of the processor's cache.
+ */
+interface HeldEntry extends MemoryEntry {
+  /** Until this tick it is fresh for certain; from then on `expiresAt` says. */
+  readonly freshTicks: number;
+}
+
+const TICK_MS = 1024;
+/** The largest small integer on every platform: 34 years. */
+const MOST_TICKS = 2 ** 30 - 1;
+
+/**
  * The memory tier: values by reference, the least recently used dropped first, within a number of entries and of bytes.
  * Expiry is checked on read; an expired entry stays in memory until it is read, replaced or evicted.
  * Beside the `CacheStore` calls it has the same without promises, for hits that cost no more than a look-up.
@@ -33,7 +46,9 @@ export class MemoryStore implements CacheStore {
   readonly now: () => number;
   readonly maxBytes: number;
   readonly maxEntries: number;
-  readonly #lru: LRUCache<string, MemoryEntry>;
+  readonly #lru: LRUCache<string, HeldEntry>;
+  /** Epoch ms from which ticks are counted. */
+  readonly #epoch: number;
   readonly #sizeOf: (value: unknown, key: string) => number;
   #dropped: ((entry: MemoryEntry, evicted: boolean) => void) | undefined;
   #disposed = false;
@@ -44,6 +59,7 @@ export class MemoryStore implements CacheStore {
   constructor(options: MemoryStoreOptions = {}) {
     this.name = options.name ?? 'memory';
     this.now = options.now ?? Date.now;
+    this.#epoch = this.now();
     this.#sizeOf = options.sizeOf ?? estimateBytes;
     this.maxEntries = positiveInteger('maxEntries', options.maxEntries ?? 100_000, MOST_ENTRIES);
     this.maxBytes = positiveInteger(
@@ -84,7 +100,8 @@ export class MemoryStore implements CacheStore {
     this.#requests++;
     const entry = this.#lru.get(key);
     if (entry === undefined) return undefined;
-    if (entry.expiresAt <= this.now()) {
+    const now = this.now();
+    if (entry.freshTicks <= this.#ticks(now) && entry.expiresAt <= now) {
       this.#lru.delete(key);
       return undefined;
     }
@@ -99,7 +116,9 @@ export class MemoryStore implements CacheStore {
       this.#lru.delete(key);
       return false;
     }
-    this.#lru.set(key, entry, { size: entry.bytes });
+    const { value, tags, createdAt, expiresAt, bytes } = entry;
+    const freshTicks = Math.min(Math.floor((expiresAt - this.#epoch) / TICK_MS), MOST_TICKS);
+    this.#lru.set(key, { value, tags, freshTicks, createdAt, expiresAt, bytes }, { size: bytes });
     return entry.bytes <= this.maxBytes;
   }
 
@@ -168,6 +187,11 @@ export class MemoryStore implements CacheStore {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     this.#lru.clear();
+  }
+
+  /** Ticks since the store was made, rounded towards 0: never too few. */
+  #ticks(epochMs: number): number {
+    return ((epochMs - this.#epoch) / TICK_MS) | 0;
   }
 
   #check(options: StoreOptions | undefined, doing: string): void {

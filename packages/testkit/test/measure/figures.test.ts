@@ -6,6 +6,7 @@ import {
   figureOf,
   parseBenchArgs,
   peakRssMb,
+  peerVersion,
   printFigures,
   ratioOf,
   writeFigures,
@@ -96,5 +97,15 @@ describe('parseBenchArgs', () => {
 describe('peakRssMb', () => {
   it('is never below what the process holds now', () => {
     expect(peakRssMb()).toBeGreaterThan(process.memoryUsage.rss() / 1024 / 1024 / 2);
+  });
+});
+
+describe('peerVersion', () => {
+  it('names the installed version', () => {
+    expect(peerVersion('fast-check', import.meta.url)).toMatch(/^fast-check 4\.\d+\.\d+$/);
+  });
+
+  it('calls the run invalid without the peer', () => {
+    expect(() => peerVersion('perf-no-such-package', import.meta.url)).toThrow('perf-no-such-package');
   });
 });

@@ -1,0 +1,27 @@
+/** What the bench asks of bentocache. */
+export interface Bento<T> {
+  set(options: { key: string; value: T; ttl: string }): Promise<boolean>;
+  getOrSet(options: { key: string; factory: () => T; ttl: string }): Promise<T>;
+  disconnectAll(): Promise<void>;
+}
+
+interface BentoModule<T> {
+  readonly BentoCache: new (options: object) => Bento<T>;
+  readonly bentostore: () => { useL1Layer(driver: unknown): unknown };
+}
+
+interface MemoryDriverModule {
+  readonly memoryDriver: (options: { maxItems: number }) => unknown;
+}
+
+/**
+ * bentocache with its memory tier alone and its own defaults. Its declarations import the types of every database it knows,
+ * which are not installed, so it is loaded by a name that the compiler does not follow.
+ */
+export async function openBento<T>(maxItems: number): Promise<Bento<T>> {
+  const name: string = 'bentocache';
+  const { BentoCache, bentostore } = (await import(name)) as BentoModule<T>;
+  const { memoryDriver } = (await import(`${name}/drivers/memory`)) as MemoryDriverModule;
+  const memory = bentostore().useL1Layer(memoryDriver({ maxItems }));
+  return new BentoCache({ default: 'memory', stores: { memory } });
+}
