@@ -28,6 +28,7 @@ export class TableEncoder implements Encoder {
 
   readonly #schema: Schema;
   readonly #layout: TableLayout;
+  readonly #columns: readonly PlannedColumn[];
   readonly #warnings: Warnings;
   readonly #limit: number;
   readonly #rowsPerFill: number;
@@ -44,6 +45,7 @@ export class TableEncoder implements Encoder {
   constructor(schema: Schema, layout: TableLayout, room: Room, warnings: Warnings) {
     this.#schema = schema;
     this.#layout = layout;
+    this.#columns = layout.columns.map((column) => new PlannedColumn(column));
     this.#warnings = warnings;
     const reserve = rowReserve(layout);
     this.blockBytes = Math.max(BLOCK_BYTES, BLOCK_SOFT_LIMIT + MIN_ROOM + reserve);
@@ -84,7 +86,8 @@ export class TableEncoder implements Encoder {
   }
 
   #fillRows(block: Block, batch: RowBatch): FillState {
-    const { columns, separator } = this.#layout;
+    const { separator } = this.#layout;
+    const columns = this.#columns;
     const { bytes } = block;
     const { rows } = batch;
     const keys = columns.map(({ field, index }) => (batch.layout === 'objects' ? field.name : index));
@@ -107,7 +110,7 @@ export class TableEncoder implements Encoder {
           q = this.#writeNull(bytes, p, column);
           if (q === OMITTED) continue;
         } else {
-          q = column.cell.value(bytes, writeBytes(bytes, p, column.prefix), value);
+          q = column.write(bytes, column.hasPrefix ? writeBytes(bytes, p, column.prefix) : p, value);
           if (q < 0) return this.#refused(block, p, r, c, q, value);
         }
         bytes[q] = separator;
@@ -119,7 +122,8 @@ export class TableEncoder implements Encoder {
   }
 
   #fillColumns(block: Block, batch: ColumnBatch): FillState {
-    const { columns, separator } = this.#layout;
+    const { separator } = this.#layout;
+    const columns = this.#columns;
     const { bytes } = block;
     const cells = this.#cells;
     const end = Math.min(batch.length, this.#row + this.#rowsPerFill);
@@ -139,7 +143,7 @@ export class TableEncoder implements Encoder {
           q = this.#writeNull(bytes, p, column);
           if (q === OMITTED) continue;
         } else {
-          q = cell.write(bytes, writeBytes(bytes, p, column.prefix), r);
+          q = cell.write(bytes, column.hasPrefix ? writeBytes(bytes, p, column.prefix) : p, r);
           if (q < 0) return this.#refused(block, p, r, c, q, cell.read(r));
         }
         bytes[q] = separator;
@@ -163,7 +167,7 @@ export class TableEncoder implements Encoder {
     return writeBytes(bytes, last, this.#layout.close);
   }
 
-  #writeNull(bytes: Buffer, position: number, column: TableColumn): number {
+  #writeNull(bytes: Buffer, position: number, column: PlannedColumn): number {
     if (!column.field.nullable) throw this.#misfit(column.field, 'null');
     const { nullBytes, prefix } = column;
     if (nullBytes === undefined) return OMITTED;
@@ -179,7 +183,7 @@ export class TableEncoder implements Encoder {
     answer: number,
     value: unknown,
   ): FillState {
-    const column = this.#layout.columns[index];
+    const column = this.#columns[index];
     const state = this.#stop(block, position, row, index, 'full');
     if (column === undefined) return state;
     if (answer === MISFIT) throw this.#misfit(column.field, nameOf(value));
@@ -228,6 +232,27 @@ export class TableEncoder implements Encoder {
       'ERR_PERF_INVALID_VALUE',
       `column ${field.name}, row ${this.rows} (from 0): ${found} does not fit ${printDataType(field.type)}${field.nullable ? '' : ', not null'}`,
     );
+  }
+}
+
+/** A column as the loops want it: every one of the same shape, whatever its writer's is. */
+class PlannedColumn {
+  readonly field: Field;
+  readonly index: number;
+  readonly prefix: Uint8Array;
+  readonly hasPrefix: boolean;
+  readonly nullBytes: Uint8Array | undefined;
+  readonly cell: CellWriter;
+  readonly write: CellWriter['value'];
+
+  constructor({ field, index, prefix, nullBytes, cell }: TableColumn) {
+    this.field = field;
+    this.index = index;
+    this.prefix = prefix;
+    this.hasPrefix = prefix.length > 0;
+    this.nullBytes = nullBytes;
+    this.cell = cell;
+    this.write = cell.value;
   }
 }
 

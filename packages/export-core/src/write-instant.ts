@@ -24,7 +24,9 @@ export function writeDay(bytes: Uint8Array, position: number, days: number): num
   const day = dayOfYear - (((153 * monthFromMarch + 2) / 5) | 0) + 1;
   const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  writePadded(bytes, position, year, 4);
+  const century = (year / 100) | 0;
+  writeTwo(bytes, position, century);
+  writeTwo(bytes, position + 2, year - century * 100);
   bytes[position + 4] = 45;
   writeTwo(bytes, position + 5, month);
   bytes[position + 7] = 45;
@@ -41,14 +43,26 @@ export function writeInstant(bytes: Uint8Array, position: number, ms: number): n
     if (!(Math.abs(ms) <= LAST_MS)) return -1;
     return writeAscii(bytes, position, new Date(ms).toISOString());
   }
-  const at = writeSeconds(bytes, position, ms);
-  const fraction = (((ms % 1000) + 1000) % 1000) | 0;
-  bytes[at] = 46;
+  const days = Math.floor(ms / DAY_MS);
+  const msOfDay = (ms - days * DAY_MS) | 0;
+  if (msOfDay + days * DAY_MS !== ms) return -1;
+  writeDay(bytes, position, days);
+  bytes[position + 10] = 84;
+  const second = (msOfDay / 1000) | 0;
+  const minute = (second / 60) | 0;
+  const hour = (minute / 60) | 0;
+  writeTwo(bytes, position + 11, hour);
+  bytes[position + 13] = 58;
+  writeTwo(bytes, position + 14, minute - hour * 60);
+  bytes[position + 16] = 58;
+  writeTwo(bytes, position + 17, second - minute * 60);
+  bytes[position + 19] = 46;
+  const fraction = msOfDay - second * 1000;
   const hundreds = (fraction / 100) | 0;
-  bytes[at + 1] = 48 + hundreds;
-  writeTwo(bytes, at + 2, fraction - hundreds * 100);
-  bytes[at + 4] = 90;
-  return at + 5;
+  bytes[position + 20] = 48 + hundreds;
+  writeTwo(bytes, position + 21, fraction - hundreds * 100);
+  bytes[position + 23] = 90;
+  return position + 24;
 }
 
 /**
@@ -69,22 +83,6 @@ export function writeFineInstant(
   const end = writePadded(bytes, at - 1, Number(rest), unit === 'us' ? 3 : 6);
   bytes[end] = 90;
   return end + 1;
-}
-
-/** Writes `YYYY-MM-DDThh:mm:ss`. */
-function writeSeconds(bytes: Uint8Array, position: number, ms: number): number {
-  const days = Math.floor(ms / DAY_MS);
-  const second = ((ms - days * DAY_MS) / 1000) | 0;
-  const minute = (second / 60) | 0;
-  const hour = (minute / 60) | 0;
-  const at = writeDay(bytes, position, days);
-  bytes[at] = 84;
-  writeTwo(bytes, at + 1, hour);
-  bytes[at + 3] = 58;
-  writeTwo(bytes, at + 4, minute - hour * 60);
-  bytes[at + 6] = 58;
-  writeTwo(bytes, at + 7, second - minute * 60);
-  return at + 9;
 }
 
 function writeTwo(bytes: Uint8Array, position: number, value: number): void {

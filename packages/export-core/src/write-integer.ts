@@ -37,14 +37,21 @@ export function writeInt31(bytes: Uint8Array, position: number, value: number): 
   return end;
 }
 
-/** Writes exactly `width` digits of an integer below 2³¹, with leading zeros. Gives the position after them. */
+const tens = Uint8Array.from({ length: 100 }, (_, pair) => 48 + Math.floor(pair / 10));
+const ones = Uint8Array.from({ length: 100 }, (_, pair) => 48 + (pair % 10));
+
+/** Writes exactly `width` digits of an integer below 2³¹, two at a time, with leading zeros. Gives the position after them. */
 export function writePadded(bytes: Uint8Array, position: number, value: number, width: number): number {
   let rest = value | 0;
-  for (let at = position + width - 1; at >= position; at--) {
-    const tenth = (rest / 10) | 0;
-    bytes[at] = 48 + rest - tenth * 10;
-    rest = tenth;
+  let at = position + width;
+  while (at - position > 1) {
+    const hundredth = (rest / 100) | 0;
+    const pair = rest - hundredth * 100;
+    bytes[--at] = ones[pair] ?? 48;
+    bytes[--at] = tens[pair] ?? 48;
+    rest = hundredth;
   }
+  if (at > position) bytes[position] = 48 + rest;
   return position + width;
 }
 

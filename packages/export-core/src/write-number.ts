@@ -1,7 +1,8 @@
+import { writeShortest } from './shortest-decimal.ts';
 import { writeAscii, writeInt31, writeInteger } from './write-integer.ts';
 
 /** Most bytes of a double as text: `-1.2345678901234567e-308`. */
-export const NUMBER_BYTES = 24;
+export const NUMBER_BYTES = 32;
 
 /**
  * Writes a double as `String(value)` would, `NaN` and `Infinity` included. Gives the position after it.
@@ -16,7 +17,14 @@ export function writeNumber(bytes: Uint8Array, position: number, value: number):
   } else if (Number.isSafeInteger(value)) {
     return writeInteger(bytes, position, value);
   }
-  return writeAscii(bytes, position, String(value));
+  return writeOther(bytes, position, value);
+}
+
+function writeOther(bytes: Uint8Array, position: number, value: number): number {
+  let at = position;
+  if (value < 0) bytes[at++] = 45;
+  const end = writeShortest(bytes, at, Math.abs(value));
+  return end < 0 ? writeAscii(bytes, position, String(value)) : end;
 }
 
 /** Writes `hundredths / 100`, which is no integer, without trailing zeros. */

@@ -63,6 +63,8 @@ class CsvText {
   /** 1 for the ASCII units that make quotes necessary. */
   readonly #special = new Uint8Array(128);
   readonly #specialPattern: RegExp;
+  /** What a long text must not hold to be written as it is: specials, and surrogates, which may be alone. */
+  readonly #suspectPattern: RegExp;
 
   constructor({ style, room, guarded, replaced }: TextContext) {
     this.#room = room;
@@ -76,6 +78,7 @@ class CsvText {
     for (const unit of [style.quote, style.delimiter, 10, 13]) this.#special[unit] = 1;
     const marks = [style.quote, style.delimiter].map((unit) => `\\x${unit.toString(16).padStart(2, '0')}`);
     this.#specialPattern = new RegExp(`[${marks.join('')}\\n\\r]`);
+    this.#suspectPattern = new RegExp(`[${marks.join('')}\\n\\r\\ud800-\\udfff]`);
   }
 
   write(bytes: Buffer, position: number, value: string): number {
@@ -178,8 +181,10 @@ class CsvText {
   }
 
   #writeLong(bytes: Buffer, position: number, text: string): number {
-    if (this.#specialPattern.test(text)) return this.#writeLongQuoted(bytes, position, text);
-    if (!text.isWellFormed()) this.#replaced.count++;
+    if (this.#suspectPattern.test(text)) {
+      if (this.#specialPattern.test(text)) return this.#writeLongQuoted(bytes, position, text);
+      if (!text.isWellFormed()) this.#replaced.count++;
+    }
     return position + bytes.write(text, position, 'utf8');
   }
 
