@@ -20,3 +20,6 @@ export { FaultyStore } from './faulty-store.ts';
 export type { StoreMethod } from './faulty-store.ts';
 export { cacheStoreSuite } from './cache-store-suite.ts';
 export type { CacheStoreSuiteOptions } from './cache-store-suite.ts';
+export { exporterSuite } from './exporter-suite.ts';
+export type { ExporterSuiteOptions, ReadBack } from './exporter-suite.ts';
+export { MemorySink } from './memory-sink.ts';
