@@ -12,9 +12,9 @@ const DISTANCE_MACRO = `CREATE OR REPLACE TEMP MACRO perf_distance(a, b) AS CASE
   WHEN strlen(a) = length(a) AND strlen(b) = length(b) THEN levenshtein(a, b)
   ELSE list_reduce(
     [range(0, length(b) + 1)] || list_transform(range(1, length(a) + 1), lambda i: [i]),
-    lambda above, row: list_reduce(
-      [[row[1]]] || list_transform(range(1, length(b) + 1), lambda j: [j]),
-      lambda done, at: list_append(done, least(done[-1] + 1, above[at[1] + 1] + 1, above[at[1]] + (a[row[1]] <> b[at[1]])::BIGINT))
+    lambda above, line: list_reduce(
+      [[line[1]]] || list_transform(range(1, length(b) + 1), lambda j: [j]),
+      lambda done, col: list_append(done, least(done[-1] + 1, above[col[1] + 1] + 1, above[col[1]] + (a[line[1]] <> b[col[1]])::BIGINT))
     )
   )[-1] END`;
 

@@ -1,0 +1,68 @@
+import diagnostics from 'node:diagnostics_channel';
+import type {
+  OptimizedQuery,
+  QueryEngine,
+  QueryOptimizer,
+  ResultStream,
+  Rewrite,
+  Statement,
+} from '@perf/contracts';
+import { channels } from '@perf/contracts';
+import type { CheckedQuery } from './checked-query.ts';
+import { StatisticsCache } from './statistics-cache.ts';
+
+/** A statement ready to run. */
+export interface Prepared {
+  readonly statement: Statement;
+  readonly rewrites: readonly Rewrite[];
+  readonly truncated?: { readonly limit: number };
+}
+
+const rewritten = diagnostics.channel(channels.rewrite);
+
+/** Turns checked queries into statements and runs them. */
+export class StatementRunner {
+  readonly #engine: QueryEngine;
+  readonly #optimizer: QueryOptimizer;
+  readonly #statistics: StatisticsCache;
+
+  constructor(engine: QueryEngine, optimizer: QueryOptimizer, statisticsTtlMs: number, now: () => number) {
+    this.#engine = engine;
+    this.#optimizer = optimizer;
+    this.#statistics = new StatisticsCache(engine, statisticsTtlMs, now);
+  }
+
+  async optimize({ query, tables }: CheckedQuery): Promise<OptimizedQuery> {
+    return this.#optimizer.optimizeQuery(query, await this.#statistics.of(tables));
+  }
+
+  /** The statement: optimized, or as the query was written. */
+  async prepare(checked: CheckedQuery, optimized: boolean): Promise<Prepared> {
+    if (!optimized) return { statement: this.#optimizer.compile(checked.query), rewrites: [] };
+    const prepared = await this.optimize(checked);
+    if (rewritten.hasSubscribers)
+      for (const { rule, estimatedGain } of prepared.rewrites)
+        rewritten.publish({ queryKey: checked.key, rule, estimatedGain });
+    return prepared;
+  }
+
+  /** The engine's stream, under the names and classifications that the compiler knows. */
+  async execute(
+    { statement }: Prepared,
+    shape: 'rows' | 'columns',
+    signal: AbortSignal | undefined,
+  ): Promise<ResultStream> {
+    const stream = await this.#engine.execute(statement, { shape, signal });
+    const known = statement.schema?.fields ?? [];
+    const schema = {
+      fields: stream.schema.fields.map((field, i) => ({ ...field, ...known[i], type: field.type })),
+    };
+    return {
+      schema,
+      async *[Symbol.asyncIterator]() {
+        for await (const batch of stream) yield { ...batch, schema };
+      },
+      [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose](),
+    };
+  }
+}
