@@ -7,7 +7,10 @@ import { MISFIT, NO_ROOM } from './cell-writer.ts';
 import type { ColumnCells } from './column-cells.ts';
 import { columnCells } from './column-cells.ts';
 import type { Encoder, FillState } from './encoder.ts';
-import type { Room, TableColumn, TableLayout } from './table-layout.ts';
+import { NOT_NULLABLE, OMITTED, PlannedColumn } from './planned-column.ts';
+import type { KeyedRow } from './row-lanes.ts';
+import { writeLanes } from './row-lanes.ts';
+import type { Room, TableLayout } from './table-layout.ts';
 import { rowReserve } from './table-layout.ts';
 import type { Warnings } from './warnings.ts';
 import { writeBytes } from './write-integer.ts';
@@ -28,7 +31,8 @@ export class TableEncoder implements Encoder {
 
   readonly #schema: Schema;
   readonly #layout: TableLayout;
-  readonly #columns: readonly PlannedColumn[];
+  readonly #objectColumns: readonly PlannedColumn[];
+  readonly #arrayColumns: readonly PlannedColumn[];
   readonly #warnings: Warnings;
   readonly #limit: number;
   readonly #rowsPerFill: number;
@@ -40,12 +44,14 @@ export class TableEncoder implements Encoder {
   #row = 0;
   #column = NEW_ROW;
   #inGiant = false;
+  readonly #lanes = { column: 0 };
 
   /** @param room the one that the layout's cells look at; the encoder sets it */
   constructor(schema: Schema, layout: TableLayout, room: Room, warnings: Warnings) {
     this.#schema = schema;
     this.#layout = layout;
-    this.#columns = layout.columns.map((column) => new PlannedColumn(column));
+    this.#objectColumns = layout.columns.map((column) => new PlannedColumn(column, 'objects'));
+    this.#arrayColumns = layout.columns.map((column) => new PlannedColumn(column, 'arrays'));
     this.#warnings = warnings;
     const reserve = rowReserve(layout);
     this.blockBytes = Math.max(BLOCK_BYTES, BLOCK_SOFT_LIMIT + MIN_ROOM + reserve);
@@ -87,10 +93,10 @@ export class TableEncoder implements Encoder {
 
   #fillRows(block: Block, batch: RowBatch): FillState {
     const { separator } = this.#layout;
-    const columns = this.#columns;
+    const columns = batch.layout === 'objects' ? this.#objectColumns : this.#arrayColumns;
     const { bytes } = block;
     const { rows } = batch;
-    const keys = columns.map(({ field, index }) => (batch.layout === 'objects' ? field.name : index));
+    const lanes = this.#lanes;
     const end = Math.min(rows.length, this.#row + this.#rowsPerFill);
     let p = block.length;
     for (let r = this.#row; r < end; r++) {
@@ -100,19 +106,20 @@ export class TableEncoder implements Encoder {
         if (p >= BLOCK_SOFT_LIMIT) return this.#stop(block, p, r, NEW_ROW, 'full');
         p = this.#openRow(bytes, p);
       }
-      for (let c = this.#column; c < keys.length; c++) {
-        const key = keys[c];
+      if (this.#column === 0) {
+        p = writeLanes(bytes, p, row, columns, separator, lanes);
+        this.#column = lanes.column;
+      }
+      for (let c = this.#column; c < columns.length; c++) {
         const column = columns[c];
-        if (key === undefined || column === undefined) break;
-        const value = row[key];
-        let q: number;
-        if (value === null || value === undefined) {
-          q = this.#writeNull(bytes, p, column);
-          if (q === OMITTED) continue;
-        } else {
-          q = column.write(bytes, column.hasPrefix ? writeBytes(bytes, p, column.prefix) : p, value);
-          if (q < 0) return this.#refused(block, p, r, c, q, value);
-        }
+        if (column === undefined) break;
+        const value = row[column.key];
+        const isNull = value === null || value === undefined;
+        const q = isNull
+          ? column.writeNull(bytes, p)
+          : column.write(bytes, writeBytes(bytes, p, column.prefix), value);
+        if (q === OMITTED) continue;
+        if (q < 0) return this.#refused(block, p, r, c, q, value);
         bytes[q] = separator;
         p = q + 1;
       }
@@ -123,7 +130,7 @@ export class TableEncoder implements Encoder {
 
   #fillColumns(block: Block, batch: ColumnBatch): FillState {
     const { separator } = this.#layout;
-    const columns = this.#columns;
+    const columns = this.#arrayColumns;
     const { bytes } = block;
     const cells = this.#cells;
     const end = Math.min(batch.length, this.#row + this.#rowsPerFill);
@@ -138,14 +145,12 @@ export class TableEncoder implements Encoder {
         const column = columns[c];
         if (cell === undefined || column === undefined) break;
         const { validity } = cell;
-        let q: number;
-        if (validity !== undefined && ((validity[r >> 3] ?? 0) & (1 << (r & 7))) === 0) {
-          q = this.#writeNull(bytes, p, column);
-          if (q === OMITTED) continue;
-        } else {
-          q = cell.write(bytes, column.hasPrefix ? writeBytes(bytes, p, column.prefix) : p, r);
-          if (q < 0) return this.#refused(block, p, r, c, q, cell.read(r));
-        }
+        const isNull = validity !== undefined && ((validity[r >> 3] ?? 0) & (1 << (r & 7))) === 0;
+        const q = isNull
+          ? column.writeNull(bytes, p)
+          : cell.write(bytes, writeBytes(bytes, p, column.prefix), r);
+        if (q === OMITTED) continue;
+        if (q < 0) return this.#refused(block, p, r, c, q, isNull ? null : cell.read(r));
         bytes[q] = separator;
         p = q + 1;
       }
@@ -167,13 +172,6 @@ export class TableEncoder implements Encoder {
     return writeBytes(bytes, last, this.#layout.close);
   }
 
-  #writeNull(bytes: Buffer, position: number, column: PlannedColumn): number {
-    if (!column.field.nullable) throw this.#misfit(column.field, 'null');
-    const { nullBytes, prefix } = column;
-    if (nullBytes === undefined) return OMITTED;
-    return writeBytes(bytes, writeBytes(bytes, position, prefix), nullBytes);
-  }
-
   /** A cell did not write: its value is wrong, or the block is full, or no block can hold it. */
   #refused(
     block: Block,
@@ -183,10 +181,10 @@ export class TableEncoder implements Encoder {
     answer: number,
     value: unknown,
   ): FillState {
-    const column = this.#columns[index];
+    const column = this.#arrayColumns[index];
     const state = this.#stop(block, position, row, index, 'full');
     if (column === undefined) return state;
-    if (answer === MISFIT) throw this.#misfit(column.field, nameOf(value));
+    if (answer === MISFIT || answer === NOT_NULLABLE) throw this.#misfit(column.field, nameOf(value));
     if (answer !== NO_ROOM || position > 0) return state;
     block.length = writeBytes(block.bytes, 0, column.prefix);
     this.#inGiant = true;
@@ -235,31 +233,7 @@ export class TableEncoder implements Encoder {
   }
 }
 
-/** A column as the loops want it: every one of the same shape, whatever its writer's is. */
-class PlannedColumn {
-  readonly field: Field;
-  readonly index: number;
-  readonly prefix: Uint8Array;
-  readonly hasPrefix: boolean;
-  readonly nullBytes: Uint8Array | undefined;
-  readonly cell: CellWriter;
-  readonly write: CellWriter['value'];
-
-  constructor({ field, index, prefix, nullBytes, cell }: TableColumn) {
-    this.field = field;
-    this.index = index;
-    this.prefix = prefix;
-    this.hasPrefix = prefix.length > 0;
-    this.nullBytes = nullBytes;
-    this.cell = cell;
-    this.write = cell.value;
-  }
-}
-
 const NOTHING = new Uint8Array(0);
-const OMITTED = -3;
-
-type KeyedRow = Readonly<Record<string | number, unknown>>;
 
 function isRow(row: unknown): row is KeyedRow {
   return typeof row === 'object' && row !== null;
@@ -270,6 +244,7 @@ function piecesOf(cell: CellWriter, value: unknown): Iterator<Uint8Array> {
 }
 
 function nameOf(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date';
   if (typeof value === 'number') return `the number ${value}`;
   if (typeof value === 'bigint') return 'a bigint';
