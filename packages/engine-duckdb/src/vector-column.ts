@@ -1,5 +1,6 @@
 import type { Column, ColumnData, DataType } from '@perf/contracts';
 import type { DuckDBVector } from '@duckdb/node-api';
+import { DuckDBVarCharVector } from '@duckdb/node-api';
 import { plainValue } from './plain-value.ts';
 
 /**
@@ -53,11 +54,29 @@ function isSmallInts(items: ArrayBufferView): items is Int8Array | Int16Array | 
 
 function valueByValue(type: DataType, vector: DuckDBVector, length: number): ColumnData {
   const values: unknown[] = [];
+  const marked = byteOrderMarks(vector);
   for (let i = 0; i < length; i++) {
     const item = vector.getItem(i);
-    values.push(typeof item === 'string' && type.kind !== 'json' ? item : plainValue(type, item));
+    if (typeof item !== 'string') values.push(plainValue(type, item));
+    else values.push(type.kind === 'json' ? plainValue(type, item) : marked(i) ? `\uFEFF${item}` : item);
   }
   return values;
+}
+
+/**
+ * Says whether text `index` begins with U+FEFF, which the driver drops when it decodes. A text's entry has 16 bytes: its
+ * length, then its first four bytes. Texts inside lists and structs are out of reach and do lose it.
+ */
+function byteOrderMarks(vector: DuckDBVector): (index: number) => boolean {
+  const entries = vector instanceof DuckDBVarCharVector ? rawEntries(vector) : undefined;
+  if (entries === undefined) return () => false;
+  return (index) =>
+    entries.getUint32(index * 16, true) >= 3 &&
+    (entries.getUint32(index * 16 + 4, true) & 0xffffff) === 0xbfbbef;
+}
+
+function rawEntries(vector: object): DataView | undefined {
+  return 'dataView' in vector && vector.dataView instanceof DataView ? vector.dataView : undefined;
 }
 
 /** The driver keeps validity as 64-bit words, least bit first, as the contract does; absent when nothing is null. */

@@ -1,5 +1,5 @@
-import type { Dialect, Parameter, Statement } from '@perf/contracts';
-import type { QueryBlock } from '../block.ts';
+import type { Dialect, Statement } from '@perf/contracts';
+import type { Operand, QueryBlock } from '../block.ts';
 import { keysetPredicate } from '../keyset.ts';
 import { duckdb } from './duckdb.ts';
 import { ExpressionPrinter } from './expression-printer.ts';
@@ -17,29 +17,44 @@ const INNER = 'd';
 /** Prints a block. Values are always parameters, so the text depends on the query's shape alone. */
 export function printBlock(block: QueryBlock, dialect: SqlDialect): Statement {
   const print = new ExpressionPrinter(dialect);
+  const names = block.output.map(({ field }) => print.name(field.name));
   const wrapped = block.distinct && block.order.length > 0;
-  const core = printCore(block, print);
-  const text = wrapped ? `SELECT * FROM (${core}) AS ${dialect.identifier(INNER)}` : core;
+  const text = wrapped ? printWrapped(block, names, print) : printCore(block, names, print);
   const order = block.order.map(({ operand, descending, nullsFirst }) => {
-    const key = wrapped
-      ? `${dialect.identifier(INNER)}.${dialect.identifier(outputName(block, operand))}`
-      : print.operand(operand);
+    const key = wrapped ? innerColumn(outputIndex(block, operand), print) : print.operand(operand);
     return dialect.orderKey(dialect.ordered(key, operand.type), descending, nullsFirst);
   });
   const limit = block.limit === undefined ? undefined : print.bind(block.limit, { kind: 'int32' });
   const offset = block.offset === 0 ? undefined : print.bind(block.offset, { kind: 'int32' });
-  const parameters: readonly Parameter[] = print.parameters;
   return {
     dialect: dialect.name,
     text: `${text}${order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`}${dialect.limit(limit, offset)}`,
-    parameters,
+    parameters: print.parameters,
     schema: { fields: block.output.map(({ field }) => field) },
   };
 }
 
+/**
+ * A distinct answer inside a query that orders it: dialects allow only selected expressions beside DISTINCT. The inner
+ * columns have names of ours, as some names mean something else when they are read again (`"TRUE"` in SQLite).
+ */
+function printWrapped(block: QueryBlock, names: readonly string[], print: ExpressionPrinter): string {
+  const outer = names.map((name, i) => `${innerColumn(i, print)} AS ${name}`);
+  const inner = printCore(
+    block,
+    names.map((_, i) => print.name(`c${i}`)),
+    print,
+  );
+  return `SELECT ${outer.join(', ')} FROM (${inner}) AS ${print.name(INNER)}`;
+}
+
+function innerColumn(index: number, print: ExpressionPrinter): string {
+  return `${print.name(INNER)}.${print.name(`c${index}`)}`;
+}
+
 /** SELECT to HAVING. */
-function printCore(block: QueryBlock, print: ExpressionPrinter): string {
-  const columns = block.output.map((output) => `${print.output(output)} AS ${print.name(output.field.name)}`);
+function printCore(block: QueryBlock, names: readonly string[], print: ExpressionPrinter): string {
+  const columns = block.output.map((output, i) => `${print.output(output)} AS ${names[i] ?? ''}`);
   const joins = block.joins.map((join) => {
     const on = join.on
       .map(({ left, right }) => `${print.column(left)} = ${print.column(right)}`)
@@ -60,13 +75,12 @@ function printCore(block: QueryBlock, print: ExpressionPrinter): string {
   ].join('');
 }
 
-/** The output column that shows an order's operand; `checkQuery` has made sure that there is one. */
-function outputName(block: QueryBlock, operand: QueryBlock['order'][number]['operand']): string {
-  if (operand.kind === 'aggregate') return operand.output.field.name;
+/** Place of the output column that shows an order's operand; `checkQuery` has made sure that there is one. */
+function outputIndex(block: QueryBlock, operand: Operand): number {
+  if (operand.kind === 'aggregate') return block.output.indexOf(operand.output);
   const { alias, column } = operand.column;
-  const shown = block.output.find(
+  return block.output.findIndex(
     ({ aggregate, source }) =>
       aggregate === undefined && source?.alias === alias && source.column.name === column.name,
   );
-  return shown?.field.name ?? column.name;
 }
