@@ -5,6 +5,9 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode, failure } from './failures.ts';
 
+/** Bytes after which a sync is started beside the writing. */
+const SYNC_BYTES = 16 * 1024 * 1024;
+
 /** How a file is written. */
 export interface FileSinkOptions {
   /**
@@ -34,6 +37,8 @@ class FileSink implements ExportSink {
   readonly #fsync: boolean;
   #handle: FileHandle | undefined;
   #position = 0;
+  #unsynced = 0;
+  #syncing: Promise<void> | undefined;
   #isAborted = false;
   #committing: Promise<void> | undefined;
   #isCommitted = false;
@@ -64,6 +69,8 @@ class FileSink implements ExportSink {
   async write(bytes: Uint8Array): Promise<void> {
     await this.#writeAll(bytes, this.#position);
     this.#position += bytes.length;
+    this.#unsynced += bytes.length;
+    if (this.#fsync && this.#unsynced >= SYNC_BYTES) await this.#syncAhead();
   }
 
   async writeAt(bytes: Uint8Array, position: number): Promise<void> {
@@ -71,7 +78,10 @@ class FileSink implements ExportSink {
   }
 
   async sync(): Promise<void> {
-    await this.#opened().sync();
+    const handle = this.#opened();
+    await this.#syncing;
+    await handle.sync();
+    this.#unsynced = 0;
   }
 
   async commit(): Promise<void> {
@@ -90,7 +100,7 @@ class FileSink implements ExportSink {
 
   async #publish(): Promise<void> {
     const handle = this.#opened();
-    if (this.#fsync) await handle.sync();
+    if (this.#fsync) await this.sync();
     if (!(await this.#isOurs(handle)))
       throw new PerfError('ERR_PERF_SINK_FAILED', `another export took ${this.#partial} over`);
     const folder = this.#fsync ? await openFolder(dirname(this.#path)) : undefined;
@@ -150,6 +160,14 @@ class FileSink implements ExportSink {
     }
   }
 
+  /** Starts to bring to the disk what was written, so that little is left to wait for at the end. */
+  async #syncAhead(): Promise<void> {
+    await this.#syncing;
+    this.#unsynced = 0;
+    this.#syncing = this.#opened().datasync();
+    this.#syncing.catch(ignore);
+  }
+
   async #discard(handle: FileHandle, keep: boolean): Promise<void> {
     this.#handle = undefined;
     if (!keep && (await this.#isOurs(handle))) await rm(this.#partial, { force: true });
@@ -170,6 +188,9 @@ class FileSink implements ExportSink {
     throw new PerfError('ERR_PERF_SINK_FAILED', `the sink of ${this.#path} is not open`);
   }
 }
+
+/** Whoever awaits the promise later hears of it. */
+function ignore(): void {}
 
 function unlessMissing(error: unknown): undefined {
   if (errorCode(error) === 'ENOENT') return undefined;

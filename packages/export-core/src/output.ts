@@ -5,8 +5,8 @@ import { LocalHasher, WorkerHasher } from './block-hasher.ts';
 import { sinkStep } from './failures.ts';
 import type { Interruption } from './interruption.ts';
 
-/** Blocks in all: one is filled, one is written, one may still be hashed. */
-const BLOCKS = 3;
+/** Blocks in all: one is filled, one is written, the others wait for the hash, which lags while its thread starts. */
+const BLOCKS = 8;
 
 /** Where the output is hashed; see `TextOptions.hashOn`. */
 export type HashThread = 'worker' | 'caller';

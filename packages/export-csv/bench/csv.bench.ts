@@ -47,11 +47,12 @@ async function* columnBatches(rows: number) {
 
 /** fast-csv with ISO text for dates, in batches as ours; it writes no final newline. */
 async function writePeer(path: string, rows: number): Promise<object> {
+  const batches = mixedRowBatches(rows, undefined, { dates: 'iso' });
   const start = performance.now();
   const csv = format({ headers: true });
   const file = createWriteStream(path);
   csv.pipe(file);
-  for await (const batch of mixedRowBatches(rows, undefined, { dates: 'iso' }))
+  for await (const batch of batches)
     for (const row of batch.rows) if (!csv.write(row)) await once(csv, 'drain');
   csv.end();
   await finished(file);

@@ -25,21 +25,22 @@ export interface MixedRowsOptions {
 
 /**
  * Seeded rows that cost little to make: a 16-digit integer, a two-decimal amount, full doubles, dates, an enum, names with
- * accents and CJK, cities with commas, quotes and nulls, text of 20 to 400 characters with line breaks and emoji. The same
- * `rows` give the same values whatever `batchRows` is.
+ * accents and CJK, cities with commas, quotes and nulls, text of 20 to 400 characters with line breaks and emoji. Texts and
+ * dates come from pools that are made by the call itself. A row is the same whatever `rows` and `batchRows` are.
  */
-export async function* mixedRowBatches(
+export function mixedRowBatches(
   rows: number,
   batchRows = 4096,
   options: MixedRowsOptions = {},
 ): AsyncGenerator<ObjectRowBatch> {
-  const pools = makePools();
-  const random = seededRandom(42).next;
-  const asText = options.dates === 'iso';
+  return batches(rows, batchRows, makePools(options.dates ?? 'date'));
+}
+
+async function* batches(rows: number, batchRows: number, pools: Pools): AsyncGenerator<ObjectRowBatch> {
   for (let from = 0; from < rows; from += batchRows) {
     const length = Math.min(batchRows, rows - from);
     const batch: Readonly<Record<string, unknown>>[] = [];
-    for (let i = 0; i < length; i++) batch.push(mixedRow(from + i, random, pools, asText));
+    for (let i = 0; i < length; i++) batch.push(mixedRow(from + i, pools));
     yield { kind: 'rows', schema: mixedSchema, layout: 'objects', rows: batch };
   }
 }
@@ -49,8 +50,7 @@ type Random = () => number;
 interface Pools {
   readonly names: readonly string[];
   readonly comments: readonly string[];
-  readonly instants: readonly number[];
-  readonly isoTexts: readonly string[];
+  readonly instants: readonly (Date | string)[];
 }
 
 const POOL = 4096;
@@ -96,40 +96,39 @@ const WORDS =
     ' ',
   );
 
-function mixedRow(
-  index: number,
-  random: Random,
-  pools: Pools,
-  asText: boolean,
-): Readonly<Record<string, unknown>> {
-  const instant = below(random, POOL);
+function mixedRow(index: number, pools: Pools): Readonly<Record<string, unknown>> {
+  const a = mix(index);
+  const b = mix(a + 1);
+  const c = mix(b + 1);
   return {
     id: index + 1,
-    account_no: 1e15 + Math.floor(random() * 1e12),
-    amount: Math.round(random() * 1e7) / 100,
-    rate: random() < 0.1 ? null : random(),
-    created_at: asText ? pools.isoTexts[instant] : new Date(pools.instants[instant] ?? 0),
-    status: STATUS[below(random, STATUS.length)],
-    name: pools.names[below(random, POOL)],
-    city_note: random() < 0.15 ? null : CITY[below(random, CITY.length)],
-    active: random() < 0.5,
-    comment: random() < 0.2 ? null : pools.comments[below(random, POOL)],
+    account_no: 1e15 + c * 256,
+    amount: (b % 1e7) / 100,
+    rate: a % 10 === 0 ? null : c / 4294967296 + b / 18446744073709552000,
+    created_at: pools.instants[a & (POOL - 1)],
+    status: STATUS[b % STATUS.length],
+    name: pools.names[(a >>> 12) & (POOL - 1)],
+    city_note: c % 7 === 0 ? null : CITY[(c >>> 8) & 7],
+    active: (a & 0x1000000) === 0,
+    comment: b % 5 === 0 ? null : pools.comments[(b >>> 16) & (POOL - 1)],
   };
 }
 
-function make<T>(one: (index: number) => T): T[] {
-  return Array.from({ length: POOL }, (_, i) => one(i));
+/** Spreads the bits of a whole number: 0 to below 2³², the same for the same number. */
+function mix(value: number): number {
+  let bits = Math.imul(value ^ 0x9e3779b9, 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 15), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-function makePools(): Pools {
+function makePools(dates: 'date' | 'iso'): Pools {
   const random = seededRandom(7).next;
   const start = Date.UTC(2024, 0, 1);
-  const instants = make(() => start + below(random, 6e10));
+  const instants = make(() => new Date(start + below(random, 6e10)));
   return {
     names: make((i) => flat(nameOf(random, i))),
     comments: make(() => flat(commentOf(random))),
-    instants,
-    isoTexts: instants.map((instant) => new Date(instant).toISOString()),
+    instants: dates === 'date' ? instants : instants.map((instant) => instant.toISOString()),
   };
 }
 
@@ -153,4 +152,8 @@ function flat(text: string): string {
 
 function below(random: Random, limit: number): number {
   return Math.floor(random() * limit);
+}
+
+function make<T>(one: (index: number) => T): T[] {
+  return Array.from({ length: POOL }, (_, i) => one(i));
 }
