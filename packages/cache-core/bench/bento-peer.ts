@@ -1,7 +1,7 @@
 /** What the bench asks of bentocache. */
 export interface Bento<T> {
-  set(options: { key: string; value: T; ttl: string }): Promise<boolean>;
-  getOrSet(options: { key: string; factory: () => T; ttl: string }): Promise<T>;
+  set(options: { key: string; value: T }): Promise<boolean>;
+  getOrSet(options: { key: string; factory: () => T }): Promise<T>;
   disconnectAll(): Promise<void>;
 }
 
@@ -15,7 +15,7 @@ interface MemoryDriverModule {
 }
 
 /**
- * bentocache with its memory tier alone and its own defaults. Its declarations import the types of every database it knows,
+ * bentocache with its memory tier alone, an hour of ttl (as ours has) and its defaults otherwise. Its declarations import the types of every database it knows,
  * which are not installed, so it is loaded by a name that the compiler does not follow.
  */
 export async function openBento<T>(maxItems: number): Promise<Bento<T>> {
@@ -23,5 +23,5 @@ export async function openBento<T>(maxItems: number): Promise<Bento<T>> {
   const { BentoCache, bentostore } = (await import(name)) as BentoModule<T>;
   const { memoryDriver } = (await import(`${name}/drivers/memory`)) as MemoryDriverModule;
   const memory = bentostore().useL1Layer(memoryDriver({ maxItems }));
-  return new BentoCache({ default: 'memory', stores: { memory } });
+  return new BentoCache({ default: 'memory', ttl: '1h', stores: { memory } });
 }

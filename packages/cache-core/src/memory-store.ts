@@ -8,7 +8,7 @@ import type { MemoryEntry } from './memory-entry.ts';
 export interface MemoryStoreOptions {
   /** Most entries kept, 1 to 16,777,215; room for them is reserved at once, about 40 bytes each. @default 100,000 */
   readonly maxEntries?: number;
-  /** Most bytes of values kept, keys and bookkeeping (about 200 bytes an entry) not counted. A bigger value is not kept. @default 64 MiB */
+  /** Most bytes of values kept, keys and bookkeeping (about 160 bytes an entry) not counted. A bigger value is not kept. @default 64 MiB */
   readonly maxBytes?: number;
   /** Bytes a value counts for; a part of a byte counts as a whole, nothing counts as 1. @default `estimateBytes` */
   readonly sizeOf?: (value: unknown, key: string) => number;

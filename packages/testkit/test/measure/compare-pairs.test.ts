@@ -21,8 +21,8 @@ describe('comparePairs', () => {
     { timeout: 120_000 },
     async () => {
       const compared = await comparePairs({
-        ours: sumCase('40'),
-        peer: sumCase('20'),
+        ours: sumCase('8'),
+        peer: sumCase('4'),
         direction: 'max',
         pairs: 7,
       });
