@@ -38,48 +38,79 @@ export async function rowSource(input: RowsInput, options: RowSourceOptions = {}
   const batchRows = options.batchRows ?? DEFAULT_BATCH_ROWS;
   if (!Number.isInteger(batchRows) || batchRows < 1)
     throw new PerfError('ERR_PERF_INVALID_OPTION', `batchRows must be a positive integer, got ${batchRows}`);
-  const rows = Symbol.asyncIterator in input ? input[Symbol.asyncIterator]() : input[Symbol.iterator]();
+  const reader = Symbol.asyncIterator in input ? asyncReader(input) : syncReader(input);
   const ahead: RowObject[] = [];
   let ended = false;
   while (options.schema === undefined && !ended && ahead.length < INFERENCE_ROWS) {
-    const next = await rows.next();
+    const next = await reader.next();
     if (next.done === true) ended = true;
     else ahead.push(next.value);
   }
   const schema = options.schema ?? inferSchema(ahead, { complete: ended });
-  return { schema, [Symbol.asyncIterator]: () => gather(schema, ahead, rows, batchRows) };
+  let isRead = false;
+  return {
+    schema,
+    [Symbol.asyncIterator]: () => {
+      if (isRead)
+        throw new PerfError(
+          'ERR_PERF_UNSUPPORTED',
+          'a row source is read once; make another one of the same input',
+        );
+      isRead = true;
+      return gather(schema, ahead, reader, batchRows);
+    },
+  };
 }
 
 const INFERENCE_ROWS = 1000;
 
+/** One way to read rows, whatever they come from; only asynchronous input costs a promise a row. */
+interface RowReader {
+  next(): IteratorResult<RowObject, unknown> | Promise<IteratorResult<RowObject, unknown>>;
+  /** Tells the input that nobody reads on. */
+  leave(): Promise<unknown>;
+}
+
+function syncReader(input: Iterable<RowObject>): RowReader {
+  const rows = input[Symbol.iterator]();
+  return { next: () => rows.next(), leave: async () => rows.return?.() };
+}
+
+function asyncReader(input: AsyncIterable<RowObject>): RowReader {
+  const rows = input[Symbol.asyncIterator]();
+  return { next: async () => rows.next(), leave: async () => rows.return?.() };
+}
+
 async function* gather(
   schema: Schema,
-  ahead: readonly RowObject[],
-  rows: Iterator<RowObject> | AsyncIterator<RowObject>,
+  ahead: RowObject[],
+  reader: RowReader,
   batchRows: number,
 ): AsyncGenerator<RowBatch> {
   let batch: RowObject[] = [];
-  let ended = false;
+  // An input that ended or failed has closed itself.
+  let isOver = false;
   const take = (): RowBatch => {
     const full: RowBatch = { kind: 'rows', schema, layout: 'objects', rows: batch };
     batch = [];
     return full;
   };
   try {
-    for (const row of ahead) {
+    for (const row of ahead.splice(0)) {
       batch.push(row);
       if (batch.length === batchRows) yield take();
     }
     for (;;) {
-      const step = rows.next();
+      isOver = true;
+      const step = reader.next();
       const next = step instanceof Promise ? await step : step;
       if (next.done === true) break;
+      isOver = false;
       batch.push(next.value);
       if (batch.length === batchRows) yield take();
     }
-    ended = true;
     if (batch.length > 0) yield take();
   } finally {
-    if (!ended) await rows.return?.();
+    if (!isOver) await reader.leave();
   }
 }

@@ -66,19 +66,30 @@ class FilterChecker {
     const kinds = ['field', 'and', 'or', 'not'].filter((kind) => kind in parts);
     if (kinds.length !== 1 || (kinds[0] !== 'field' && Object.keys(parts).length !== 1))
       throw malformed(path, 'one of: field with operator, and, or, not');
-    const members = (key: 'and' | 'or'): readonly Filter[] =>
-      readList(parts[key], `${path}.${key}`, { least: 0, most: QUERY_LIMITS.comparisons }, (item, at) =>
-        this.filter(item, at, depth + 1),
+    const members = (key: 'and' | 'or'): readonly Filter[] => {
+      const read = readList(
+        parts[key],
+        `${path}.${key}`,
+        { least: 0, most: QUERY_LIMITS.comparisons },
+        (item, at) => this.filter(item, at, depth + 1),
       );
+      // An empty group counts as a comparison: otherwise shared objects could make a small input a huge tree.
+      if (read.length === 0) this.#count(path);
+      return read;
+    };
     if ('and' in parts) return { and: members('and') };
     if ('or' in parts) return { or: members('or') };
     if ('not' in parts) return { not: this.filter(parts['not'], `${path}.not`, depth + 1) };
     return this.#comparison(parts, path);
   }
 
-  #comparison(parts: Readonly<Record<string, unknown>>, path: string): Comparison {
+  #count(path: string): void {
     if (++this.#comparisons > QUERY_LIMITS.comparisons)
       throw malformed(path, `at most ${QUERY_LIMITS.comparisons} comparisons`);
+  }
+
+  #comparison(parts: Readonly<Record<string, unknown>>, path: string): Comparison {
+    this.#count(path);
     const field = readName(parts['field'], `${path}.field`);
     const operator = readChoice(parts['operator'], `${path}.operator`, FILTER_OPERATORS);
     const type = this.#typeOf(field, `${path}.field`);
@@ -100,6 +111,9 @@ class FilterChecker {
         `${path}.operator: ${type.kind} columns know only isNull and isNotNull`,
       );
     const value = checkValue(operator, parts['value'], type, `${path}.value`);
+    // Without case the pattern is compared in lower case, which can turn a range around: [Z-a].
+    if (operator === 'regex' && typeof value === 'string')
+      checkPattern(sensitive ? value : value.toLowerCase(), `${path}.value`);
     return sensitive ? { field, operator, value } : { field, operator, value, caseSensitive: false };
   }
 }
@@ -113,8 +127,10 @@ function checkValue(operator: FilterOperator, value: unknown, type: DataType, pa
   if (operator === 'in' || operator === 'notIn')
     return readList(value, path, { least: 0, most: QUERY_LIMITS.listValues }, scalar);
   if (operator === 'between') return readList(value, path, { least: 2, most: 2 }, scalar);
-  const checked = scalar(value, path);
-  const fault = operator === 'regex' && typeof checked === 'string' ? patternFault(checked) : undefined;
+  return scalar(value, path);
+}
+
+function checkPattern(pattern: string, path: string): void {
+  const fault = patternFault(pattern);
   if (fault !== undefined) throw new PerfError('ERR_PERF_INVALID_VALUE', `${path}: ${fault}`);
-  return checked;
 }

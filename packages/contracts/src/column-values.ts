@@ -141,7 +141,11 @@ function storedForm(field: Field, value: unknown, row: number): unknown {
       if (instant !== undefined) return instant;
       break;
     }
-    case 'decimal':
+    case 'decimal': {
+      const text = typeof value === 'string' ? decimalOf(value, type.precision, type.scale) : undefined;
+      if (text !== undefined) return text;
+      break;
+    }
     case 'utf8':
       if (typeof value === 'string') return value;
       break;
@@ -158,6 +162,18 @@ function storedForm(field: Field, value: unknown, row: number): unknown {
     'ERR_PERF_INVALID_VALUE',
     `column ${field.name}, row ${row} of the batch: a ${typeof value} does not fit ${printDataType(type)}`,
   );
+}
+
+/** Decimal text with exactly `scale` digits after the point; undefined when it has more digits than the type. */
+function decimalOf(text: string, precision: number, scale: number): string | undefined {
+  const match = /^-?(\d+)(?:\.(\d+))?$/.exec(text);
+  if (match === null) return undefined;
+  const [, whole = '', fraction = ''] = match;
+  if (fraction.length > scale) return undefined;
+  if (whole.length > precision - scale && whole.replace(/^0+/, '').length > precision - scale)
+    return undefined;
+  if (fraction.length === scale) return text;
+  return `${text}${fraction === '' ? '.' : ''}${'0'.repeat(scale - fraction.length)}`;
 }
 
 function instantIn(unit: TimeUnit, value: unknown): bigint | undefined {

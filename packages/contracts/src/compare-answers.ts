@@ -1,12 +1,14 @@
 import type { Batch } from './batch.ts';
 import { toRows } from './column-values.ts';
-import type { Schema } from './data-type.ts';
+import type { DataType, Schema } from './data-type.ts';
 
 /** A whole answer in memory. */
 export interface Answer {
   readonly schema: Schema;
   readonly batches: readonly Batch[];
 }
+
+type Row = readonly unknown[];
 
 /** How far two floats may lie apart, relative to the larger. */
 const FLOAT_TOLERANCE = 1e-9;
@@ -20,17 +22,22 @@ export function compareAnswers(
   b: Answer,
   options: { readonly ordered: boolean },
 ): string | undefined {
-  const [names, others] = [a, b].map((answer) => answer.schema.fields.map(({ name }) => name).join());
+  const [names, others] = [a, b].map((answer) =>
+    JSON.stringify(answer.schema.fields.map(({ name }) => name)),
+  );
   if (names !== others) return `columns differ: ${names} and ${others}`;
   const [left, right] = [answerRows(a), answerRows(b)];
   if (left.length !== right.length) return `one has ${left.length} rows, the other ${right.length}`;
-  if (!options.ordered) return compareBags(a.schema, left, right);
-  const at = left.findIndex((row, i) => !rowsEqual(row, right[i] ?? []));
+  const floats = a.schema.fields.map(
+    ({ type }, i) => holdsFloats(type) || holdsFloats(b.schema.fields[i]?.type ?? type),
+  );
+  if (!options.ordered) return compareBags(floats, left, right);
+  const at = left.findIndex((row, i) => !rowsEqual(floats, row, right[i] ?? []));
   return at < 0 ? undefined : `row ${at} differs: ${shownRow(left[at])} and ${shownRow(right[at])}`;
 }
 
-/** All rows of an answer as arrays, in order. */
-export function answerRows(answer: Answer): readonly (readonly unknown[])[] {
+/** All rows of an answer as arrays, in order; a missing value is null. */
+export function answerRows(answer: Answer): readonly Row[] {
   const names = answer.schema.fields.map(({ name }) => name);
   return answer.batches.flatMap((batch) => {
     const rows = toRows(batch);
@@ -40,55 +47,92 @@ export function answerRows(answer: Answer): readonly (readonly unknown[])[] {
   });
 }
 
-/** Rows with the same exact part go into one bucket; inside it rows are matched one by one, as floats may differ slightly. */
+/** Rows with the same exact part go into one bucket; inside it both sides are ordered by their floats and paired. */
 function compareBags(
-  schema: Schema,
-  left: readonly (readonly unknown[])[],
-  right: readonly (readonly unknown[])[],
+  floats: readonly boolean[],
+  left: readonly Row[],
+  right: readonly Row[],
 ): string | undefined {
-  const floats = schema.fields.map(({ type }) => type.kind === 'float64');
-  const exactPart = (row: readonly unknown[]): string =>
-    row.map((value, i) => (floats[i] === true ? typeof value : exact(value))).join('\u0001');
-  const buckets = new Map<string, (readonly unknown[])[]>();
-  for (const row of right) {
-    const key = exactPart(row);
-    const bucket = buckets.get(key);
-    if (bucket === undefined) buckets.set(key, [row]);
-    else bucket.push(row);
-  }
-  for (const row of left) {
-    const bucket = buckets.get(exactPart(row)) ?? [];
-    const at = bucket.findIndex((candidate) => rowsEqual(row, candidate));
-    if (at < 0) return `a row is in one answer only: ${shownRow(row)}`;
-    bucket.splice(at, 1);
+  const bucketOf = (row: Row): string =>
+    JSON.stringify(row.map((value, i) => (floats[i] === true ? shape(value) : exact(value))));
+  const others = Map.groupBy(right, bucketOf);
+  for (const [bucket, rows] of Map.groupBy(left, bucketOf)) {
+    const lonely = unpaired(floats, rows, others.get(bucket) ?? []);
+    if (lonely !== undefined) return `a row is in one answer only: ${shownRow(lonely)}`;
   }
   return undefined;
 }
 
-/** Text that is equal exactly when two values are. */
-function exact(value: unknown): string {
-  if (typeof value === 'number') return `${value}`;
-  if (typeof value === 'bigint') return `${value}n`;
-  if (value instanceof Date) return `@${value.getTime()}`;
-  if (value instanceof Uint8Array) return `#${Array.from(value).join()}`;
-  return value === undefined
-    ? 'null'
-    : JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner));
+function holdsFloats(type: DataType): boolean {
+  return type.kind === 'list' ? holdsFloats(type.item) : type.kind === 'float64';
 }
 
-function rowsEqual(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.every((value, i) => valuesEqual(value, b[i]));
+/** A row that is on one side only. Equal floats are next to each other in order; what is left is tried one by one. */
+function unpaired(floats: readonly boolean[], left: readonly Row[], right: readonly Row[]): Row | undefined {
+  const [ours, theirs] = [left.toSorted(floatOrder), right.toSorted(floatOrder)];
+  const isPaired = ours.map((row, i) => rowsEqual(floats, row, theirs[i] ?? []));
+  const rest = theirs.filter((_, i) => isPaired[i] !== true);
+  for (const row of ours.filter((_, i) => isPaired[i] !== true)) {
+    const at = rest.findIndex((candidate) => rowsEqual(floats, row, candidate));
+    if (at < 0) return row;
+    rest.splice(at, 1);
+  }
+  return rest[0];
 }
 
-function valuesEqual(a: unknown, b: unknown): boolean {
-  if (typeof a === 'number' && typeof b === 'number')
-    return (
-      Object.is(a, b) || a === b || Math.abs(a - b) <= FLOAT_TOLERANCE * Math.max(Math.abs(a), Math.abs(b))
+function floatOrder(a: Row, b: Row): number {
+  for (const [i, value] of a.entries()) {
+    const other = b[i];
+    if (typeof value === 'number' && typeof other === 'number' && value !== other)
+      return value < other ? -1 : 1;
+  }
+  return 0;
+}
+
+/** Kind of a value whose floats are compared later. */
+function shape(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shape);
+  return value === null || value === undefined ? 'null' : typeof value;
+}
+
+/** JSON text that is equal exactly when two values are; the order of keys has no meaning. */
+function exact(value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'number') return ['number', String(value)];
+  if (typeof value === 'bigint') return ['bigint', String(value)];
+  if (value instanceof Date) return ['date', value.getTime()];
+  if (value instanceof Uint8Array) return ['bytes', Array.from(value)];
+  if (Array.isArray(value)) return ['list', ...value.map(exact)];
+  if (typeof value !== 'object') return value;
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return ['object', ...members.map(([key, member]) => [key, exact(member)])];
+}
+
+function rowsEqual(floats: readonly boolean[], a: Row, b: Row): boolean {
+  return a.length === b.length && a.every((value, i) => valuesEqual(floats[i] === true, value, b[i]));
+}
+
+function valuesEqual(isFloat: boolean, a: unknown, b: unknown): boolean {
+  if (isFloat && typeof a === 'number' && typeof b === 'number') return numbersEqual(a, b);
+  if (isFloat && Array.isArray(a) && Array.isArray(b))
+    return rowsEqual(
+      a.map(() => true),
+      a,
+      b,
     );
-  return exact(a) === exact(b) && typeof a === typeof b;
+  return JSON.stringify(exact(a)) === JSON.stringify(exact(b));
 }
 
-function shownRow(row: readonly unknown[] | undefined): string {
+function numbersEqual(a: number, b: number): boolean {
+  if (a === b || Object.is(a, b)) return true;
+  return (
+    Number.isFinite(a) &&
+    Number.isFinite(b) &&
+    Math.abs(a - b) <= FLOAT_TOLERANCE * Math.max(Math.abs(a), Math.abs(b))
+  );
+}
+
+function shownRow(row: Row | undefined): string {
   return `[${(row ?? [])
     .map((value) => (typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value)))
     .join(', ')

@@ -41,13 +41,17 @@ export interface Schema {
 
 /** Prints a type in the one text form: `int64`, `decimal(12,2)`, `timestamp(us)`, `list<utf8>`. */
 export function printDataType(type: DataType): string {
+  let [depth, item] = [0, type];
+  for (; item.kind === 'list'; item = item.item) depth++;
+  return `${'list<'.repeat(depth)}${printItemType(item)}${'>'.repeat(depth)}`;
+}
+
+function printItemType(type: Exclude<DataType, { readonly kind: 'list' }>): string {
   switch (type.kind) {
     case 'decimal':
       return `decimal(${type.precision},${type.scale})`;
     case 'timestamp':
       return `timestamp(${type.unit})`;
-    case 'list':
-      return `list<${printDataType(type.item)}>`;
     case 'bool':
     case 'int32':
     case 'int64':
@@ -70,9 +74,20 @@ const UNITS = new Map<string, TimeUnit>((['s', 'ms', 'us', 'ns'] as const).map((
 
 /** Reads what `printDataType` prints. Anything else is `undefined`. */
 export function parseDataType(text: string): DataType | undefined {
+  let depth = 0;
+  while (text.startsWith('list<', depth * 5)) depth++;
+  const end = text.length - depth;
+  if (end < depth * 5 || text.slice(end) !== '>'.repeat(depth)) return undefined;
+  let type = itemType(text.slice(depth * 5, end));
+  for (let i = 0; type !== undefined && i < depth; i++) type = { kind: 'list', item: type };
+  return type;
+}
+
+/** A type that is not a list. */
+function itemType(text: string): DataType | undefined {
   const plain = PLAIN.get(text);
   if (plain !== undefined) return plain;
-  const decimal = /^decimal\((\d{1,2}),(\d{1,2})\)$/.exec(text);
+  const decimal = /^decimal\(([1-9]\d?),(0|[1-9]\d?)\)$/.exec(text);
   if (decimal !== null) {
     const [precision, scale] = [Number(decimal[1]), Number(decimal[2])];
     return precision >= 1 && precision <= 38 && scale <= precision
@@ -80,10 +95,7 @@ export function parseDataType(text: string): DataType | undefined {
       : undefined;
   }
   const unit = UNITS.get(/^timestamp\((\w+)\)$/.exec(text)?.[1] ?? '');
-  if (unit !== undefined) return { kind: 'timestamp', unit };
-  const inner = /^list<(.+)>$/.exec(text)?.[1];
-  const item = inner === undefined ? undefined : parseDataType(inner);
-  return item === undefined ? undefined : { kind: 'list', item };
+  return unit === undefined ? undefined : { kind: 'timestamp', unit };
 }
 
 /** True for the types that `sum` and `avg` accept. */

@@ -55,15 +55,10 @@ export class QueryScope {
    * wins over `alias.column`. Throws `ERR_PERF_UNKNOWN_FIELD` when no or more than one table holds it.
    */
   resolve(field: string, path: string, among: number = this.tables.length): ScopedColumn {
-    const found: ScopedColumn[] = [];
-    for (const table of this.tables.slice(0, among)) {
-      const column = columnOf(table, field);
-      if (column !== undefined) found.push(column);
-      if (!field.startsWith(`${table.alias}.`)) continue;
-      const qualified = columnOf(table, field.slice(table.alias.length + 1));
-      if (qualified !== undefined) found.push(qualified);
-    }
-    const [only, second] = found;
+    const tables = this.tables.slice(0, among);
+    const plainly = tables.flatMap((table) => columnOf(table, field) ?? []);
+    const [only, second] =
+      plainly.length > 0 ? plainly : tables.flatMap((table) => qualifiedColumnOf(table, field) ?? []);
     if (only === undefined)
       throw new PerfError(
         'ERR_PERF_UNKNOWN_FIELD',
@@ -77,33 +72,39 @@ export class QueryScope {
     return only;
   }
 
-  /** The columns of the answer, in order. Throws when a name is unknown or two columns have one name. */
+  /**
+   * The columns of the answer, in order. Throws when a name is unknown or two columns have one name; an `as` must differ
+   * from every other name by more than upper and lower case, which most databases take as one.
+   */
   output(query: StructuredQuery): readonly OutputColumn[] {
     const columns =
       query.select === undefined
         ? this.#allColumns()
         : query.select.map((item, i) => this.#selected(item, `select[${i}]`));
-    const names = new Set<string>();
+    const names = new Map<string, { readonly name: string; readonly given: boolean }>();
     for (const [i, { field }] of columns.entries()) {
-      if (names.has(field.name))
+      const given = typeof query.select?.[i] === 'object';
+      const other = names.get(field.name.toLowerCase());
+      if (other !== undefined && (other.name === field.name || other.given || given))
         throw new PerfError(
           'ERR_PERF_INVALID_QUERY',
-          `select[${i}]: two columns of the answer are named ${shown(field.name)}; give one an \`as\``,
+          `select[${i}]: two columns of the answer are named ${shown(field.name)}${other.name === field.name ? '' : ', upper and lower case taken as one'}; give one an \`as\``,
         );
-      names.add(field.name);
+      names.set(field.name.toLowerCase(), { name: field.name, given: given || other?.given === true });
     }
     return columns;
   }
 
   #allColumns(): OutputColumn[] {
-    const taken = new Set<string>();
+    const taken = new Map<string, string>();
     return this.tables.flatMap((table) =>
       table.table.columns.map(({ name }) => {
         const source = columnOf(table, name);
         if (source === undefined)
           throw new PerfError('ERR_PERF_UNKNOWN_FIELD', `select: ${table.alias} lost a column`);
-        const output = taken.has(name) ? `${table.alias}.${name}` : name;
-        taken.add(output);
+        const holder = taken.get(name.toLowerCase()) ?? table.alias;
+        const output = holder === table.alias ? name : `${table.alias}.${name}`;
+        taken.set(output.toLowerCase(), table.alias);
         return plain(output, source);
       }),
     );
@@ -170,6 +171,12 @@ function columnOf(scopedTable: ScopedTable, name: string): ScopedColumn | undefi
     column,
     nullable: column.nullable || scopedTable.outer,
   };
+}
+
+/** The column that `alias.column` names, when the alias is this table's. */
+function qualifiedColumnOf(scopedTable: ScopedTable, field: string): ScopedColumn | undefined {
+  const { alias } = scopedTable;
+  return field.startsWith(`${alias}.`) ? columnOf(scopedTable, field.slice(alias.length + 1)) : undefined;
 }
 
 function plain(name: string, source: ScopedColumn): OutputColumn {

@@ -62,10 +62,16 @@ function wholeNumber<T>(
   return whole >= least && whole <= most ? form(whole) : undefined;
 }
 
+/** Longest text that is read as a decimal: more than the 38 + 38 digits, sign and point of any. */
+const MOST_DECIMAL_UNITS = 100;
+
 /** Decimals stay text: a JS number would lose digits. */
 function decimalText(value: unknown, precision: number, scale: number): string | undefined {
   const written = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
-  const match = typeof written === 'string' ? /^(-?)0*(\d{0,38})(?:\.(\d{1,38}))?$/.exec(written) : null;
+  const match =
+    typeof written === 'string' && written.length <= MOST_DECIMAL_UNITS
+      ? /^(-?)0*(\d{0,38})(?:\.(\d{1,38}))?$/.exec(written)
+      : null;
   if (match === null) return undefined;
   const [, sign = '', whole = '', fraction = ''] = match;
   const exact = fraction.replace(/0+$/, '');

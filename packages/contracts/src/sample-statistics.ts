@@ -19,7 +19,11 @@ export function sampleStatistics(
   tableRows: number,
 ): ColumnStatistics {
   const present = values.flatMap((value) => statisticValue(type, value) ?? []);
-  const nullFraction = values.length === 0 ? 0 : 1 - present.length / values.length;
+  const nulls = values.reduce<number>(
+    (count, value) => count + (value === null || value === undefined ? 1 : 0),
+    0,
+  );
+  const nullFraction = values.length === 0 ? 0 : nulls / values.length;
   if (present.length === 0) return { nullFraction };
   const counts = new Map<StatisticValue, number>();
   for (const value of present) counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -29,16 +33,21 @@ export function sampleStatistics(
   const histogram = rest.length < 2 || typeof rest[0] === 'boolean' ? undefined : borders(rest);
   return {
     nullFraction,
-    distinct: distinctEstimate(counts, present.length, tableRows * (1 - nullFraction)),
+    distinct: distinctEstimate(counts, present.length, Math.round(tableRows * (1 - nullFraction))),
     averageBytes: averageBytes(present),
     ...(commonList.length === 0 ? {} : { commonValues: commonList }),
     ...(histogram === undefined ? {} : { histogram }),
   };
 }
 
-/** A row value as statistics compare it; null and values without an order are left out. */
+/** A row value as statistics compare it; undefined for null and for what has no order (NaN, bytes, JSON, lists). */
 export function statisticValue(type: DataType, value: unknown): StatisticValue | undefined {
-  if (value === null || value === undefined) return undefined;
+  const comparable = comparableValue(type, value);
+  return Number.isNaN(comparable) ? undefined : comparable;
+}
+
+function comparableValue(type: DataType, value: unknown): StatisticValue | undefined {
+  if (value === null || value === undefined || type.kind === 'json') return undefined;
   if (value instanceof Date) return value.getTime();
   if (type.kind === 'timestamp' && typeof value === 'bigint')
     return Number(value) / (type.unit === 'ns' ? 1e6 : 1e3);
@@ -57,7 +66,23 @@ export function statisticValue(type: DataType, value: unknown): StatisticValue |
 }
 
 function order(a: StatisticValue, b: StatisticValue): number {
+  if (typeof a === 'string' && typeof b === 'string') return textOrder(a, b);
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** By code points, as engines compare UTF-8 bytes; JS compares UTF-16 units, where surrogates come before U+E000. */
+function textOrder(a: string, b: string): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const [left, right] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (left !== right) return rank(left) - rank(right);
+  }
+  return a.length - b.length;
+}
+
+function rank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
 }
 
 function commonValues(
@@ -94,6 +119,6 @@ function borders(sorted: readonly StatisticValue[]): StatisticValue[] {
 
 function averageBytes(values: readonly StatisticValue[]): number {
   let bytes = 0;
-  for (const value of values) bytes += typeof value === 'string' ? value.length : 8;
+  for (const value of values) bytes += typeof value === 'string' ? Buffer.byteLength(value) : 8;
   return bytes / values.length;
 }

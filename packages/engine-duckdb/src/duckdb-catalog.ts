@@ -63,14 +63,19 @@ function foreignKey(row: Readonly<Record<string, unknown>>): ForeignKey {
   };
 }
 
-/** Columns of a unique index, written `[a, b]`; an index on anything but plain columns proves nothing here. */
+/** Columns of a unique index, written `[a, '"b c"']`; an index on anything but columns proves nothing here. */
 function indexedColumns(expressions: unknown, own: readonly Readonly<Record<string, unknown>>[]): string[][] {
+  const known = new Map(own.map((row) => [indexedForm(text(row['column_name'])), text(row['column_name'])]));
   const listed = text(expressions)
-    .replace(/^\[|\]$/g, '')
+    .slice(1, -1)
     .split(', ')
-    .map((part) => part.replace(/^'?"?|"?'?$/g, ''));
-  const known = new Set(own.map((row) => row['column_name']));
-  return listed.every((name) => known.has(name)) ? [listed] : [];
+    .map((part) => known.get(part));
+  return listed.every((name) => name !== undefined) ? [listed] : [];
+}
+
+/** A column as DuckDB lists it: bare when it is a plain word, else quoted as a name and again as a text. */
+function indexedForm(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `'"${name}"'`;
 }
 
 function text(value: unknown): string {

@@ -16,16 +16,16 @@ import {
   abortError,
   throwIfAborted,
   answerRows,
-  cellReader,
-  sampleStatistics,
 } from '@perf/contracts';
-import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api';
+import type { DuckDBPreparedStatement } from '@duckdb/node-api';
 import { DuckDBInstance, StatementType } from '@duckdb/node-api';
 import { ConnectionPool } from './connection-pool.ts';
 import { readCatalog } from './duckdb-catalog.ts';
 import { planFromJson } from './duckdb-plan.ts';
+import { tableStatistics } from './duckdb-statistics.ts';
 import { DuckDbStream } from './duckdb-stream.ts';
 import { bindParameters } from './parameters.ts';
+import type { PooledConnection } from './pooled-connection.ts';
 
 /** How a database is opened. */
 export interface DuckDbOptions {
@@ -35,7 +35,7 @@ export interface DuckDbOptions {
   readonly memoryLimit?: string;
   /** Opens the file for reading only; other processes may then read it too. @default false */
   readonly readOnly?: boolean;
-  /** Seconds after which a kept catalogue is read again, for schema changes made by others. @default 60,000 ms */
+  /** Life of a kept catalogue in ms, for schema changes made past this engine; 0 reads it every time. @default 60,000 */
   readonly catalogTtlMs?: number;
   /** Source of time, for tests. @default Date.now */
   readonly now?: () => number;
@@ -119,19 +119,40 @@ export class DuckDbEngine implements QueryEngine {
         'ERR_PERF_INVALID_OPTION',
         `batchRows must be a positive integer, got ${batchRows}`,
       );
+    if (statement.dialect !== 'duckdb')
+      throw new PerfError(
+        'ERR_PERF_INVALID_OPTION',
+        `a ${statement.dialect} statement was given to the DuckDB engine`,
+      );
     throwIfAborted(signal, 'the statement');
+    return this.#on(signal, async (connection) => {
+      const prepared = await this.#prepare(connection, statement, signal);
+      const isDdl = DDL.has(prepared.statementType);
+      if (isDdl) this.#catalog = undefined;
+      const result = await connection.run(() => prepared.stream(), signal);
+      // Once more: what was read while the statement ran may be of before.
+      if (isDdl) this.#catalog = undefined;
+      const release = (clean: boolean): void => {
+        if (clean) prepared.destroySync();
+        this.#pool.release(connection, clean);
+      };
+      const written = statement.schema?.fields ?? [];
+      return new DuckDbStream(result, { connection, shape, batchRows, written, signal, release });
+    });
+  }
+
+  /** Does `work` on a connection; when it fails the connection is given back and the error is put in the project's terms. */
+  async #on<T>(
+    signal: AbortSignal | undefined,
+    work: (connection: PooledConnection) => Promise<T>,
+  ): Promise<T> {
     const connection = await this.#pool.take();
-    const interrupt = (): void => connection.interrupt();
-    signal?.addEventListener('abort', interrupt, { once: true });
-    const release = (clean: boolean): void => {
-      signal?.removeEventListener('abort', interrupt);
-      this.#pool.release(connection, clean && signal?.aborted !== true);
-    };
     try {
-      const result = await this.#start(connection, statement, signal);
-      return new DuckDbStream(result, { shape, batchRows, signal, release });
+      return await work(connection);
     } catch (cause) {
-      release(true);
+      const { isClosed } = connection;
+      this.#pool.release(connection, signal?.aborted !== true);
+      if (isClosed) throw new PerfError('ERR_PERF_DISPOSED', 'the DuckDB engine was disposed');
       if (signal?.aborted === true) throw abortError(signal, 'the statement');
       if (cause instanceof PerfError) throw cause;
       throw new PerfError('ERR_PERF_ENGINE_FAILED', `DuckDB refused the statement: ${refusal(cause)}`, {
@@ -140,17 +161,17 @@ export class DuckDbEngine implements QueryEngine {
     }
   }
 
-  async #start(
-    connection: DuckDBConnection,
+  async #prepare(
+    connection: PooledConnection,
     statement: Statement,
     signal: AbortSignal | undefined,
-  ): Promise<DuckDBResult> {
-    if (statement.dialect !== 'duckdb')
+  ): Promise<DuckDBPreparedStatement> {
+    const prepared = await connection.run(() => connection.driver.prepare(statement.text), signal);
+    if (prepared.statementType === StatementType.TRANSACTION)
       throw new PerfError(
-        'ERR_PERF_INVALID_OPTION',
-        `a ${statement.dialect} statement was given to the DuckDB engine`,
+        'ERR_PERF_UNSUPPORTED',
+        'statements share connections, so a transaction cannot span them; use a connection of your own',
       );
-    const prepared: DuckDBPreparedStatement = await connection.prepare(statement.text);
     if (prepared.parameterCount !== statement.parameters.length)
       throw new PerfError(
         'ERR_PERF_INVALID_OPTION',
@@ -158,8 +179,7 @@ export class DuckDbEngine implements QueryEngine {
       );
     bindParameters(prepared, statement.parameters);
     throwIfAborted(signal, 'the statement');
-    if (DDL.has(prepared.statementType)) this.#catalog = undefined;
-    return prepared.stream();
+    return prepared;
   }
 
   /** Kept until a schema change through this engine, or for `catalogTtlMs`. */
@@ -187,53 +207,25 @@ export class DuckDbEngine implements QueryEngine {
       );
     const known = (await this.catalog()).tables;
     const found = new Map<string, TableStatistics>();
+    const open = (text: string): Promise<ResultStream> =>
+      this.execute(reading(text), { shape: 'columns', signal });
     for (const name of new Set(tables)) {
       if (!known.has(name))
         throw new PerfError(
           'ERR_PERF_UNKNOWN_TABLE',
           `statistics: the catalogue has no table ${JSON.stringify(name.slice(0, 64))}`,
         );
-      found.set(name, await this.#tableStatistics(name, sampleRows, signal));
+      found.set(name, await tableStatistics(name, sampleRows, open));
     }
     return { tables: found };
   }
 
-  async #tableStatistics(
-    name: string,
-    sampleRows: number,
-    signal: AbortSignal | undefined,
-  ): Promise<TableStatistics> {
-    const table = quoted(name);
-    const [counted] = await this.#ask(`SELECT count(*) AS n FROM ${table}`, signal);
-    const rows = Number(counted?.['n'] ?? 0);
-    const sample =
-      rows <= sampleRows
-        ? table
-        : `(SELECT * FROM ${table} USING SAMPLE reservoir(${sampleRows} ROWS) REPEATABLE (7))`;
-    const stream = await this.execute(reading(`SELECT * FROM ${sample} AS s`), { shape: 'columns', signal });
-    const values: unknown[][] = stream.schema.fields.map(() => []);
-    for await (const batch of stream) {
-      if (batch.kind !== 'columns') continue;
-      for (const [i, column] of batch.columns.entries()) {
-        const field = stream.schema.fields[i];
-        if (field === undefined) continue;
-        const read = cellReader(field.type, column);
-        for (let row = 0; row < batch.length; row++) values[i]?.push(read(row));
-      }
-    }
-    const columns = new Map(
-      stream.schema.fields.map((field, i) => [
-        field.name,
-        sampleStatistics(field.type, values[i] ?? [], rows),
-      ]),
-    );
-    return { rows, sampledRows: Math.min(rows, sampleRows), columns };
-  }
-
+  /** With `analyze` the statement is run; only one that reads, others are refused with `ERR_PERF_UNSUPPORTED`. */
   async explain(
     statement: Statement,
     options: { readonly analyze?: boolean; readonly signal?: AbortSignal | undefined } = {},
   ): Promise<ExecutionPlan> {
+    if (options.analyze === true) await this.#assertReads(statement, options.signal);
     const mode = options.analyze === true ? 'ANALYZE, FORMAT JSON' : 'FORMAT JSON';
     const stream = await this.execute(
       { ...statement, text: `EXPLAIN (${mode}) ${statement.text}` },
@@ -244,10 +236,26 @@ export class DuckDbEngine implements QueryEngine {
     return planFromJson(json);
   }
 
+  async #assertReads(statement: Statement, signal: AbortSignal | undefined): Promise<void> {
+    throwIfAborted(signal, 'the statement');
+    await this.#on(signal, async (connection) => {
+      const prepared = await this.#prepare(connection, statement, signal);
+      const { statementType } = prepared;
+      prepared.destroySync();
+      if (statementType !== StatementType.SELECT)
+        throw new PerfError(
+          'ERR_PERF_UNSUPPORTED',
+          `EXPLAIN ANALYZE runs the statement, so it must be one that reads, not ${StatementType[statementType]}`,
+        );
+      this.#pool.release(connection, true);
+    });
+  }
+
+  /** Stops what runs, closes every connection and, if this engine opened it, the database. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#pool.close();
+    await this.#pool.close();
     if (this.#owned) this.#instance.closeSync();
   }
 
@@ -260,10 +268,6 @@ export class DuckDbEngine implements QueryEngine {
 
 function reading(text: string): Statement {
   return { dialect: 'duckdb', text, parameters: [] };
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** The first line of the driver's message: what follows quotes the statement, literals included. */

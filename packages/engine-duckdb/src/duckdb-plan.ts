@@ -30,14 +30,14 @@ function planNodes(node: unknown): ExecutionPlan[] {
   const children = Array.isArray(node['children']) ? node['children'].flatMap(planNodes) : [];
   const info = isRecord(node['extra_info']) ? node['extra_info'] : {};
   if (name === '' || SKIPPED.test(name) || isHelper(info)) return children;
-  const table = typeof info['Table'] === 'string' ? info['Table'].split('.').at(-1) : undefined;
+  const table = typeof info['Table'] === 'string' ? lastName(info['Table']) : undefined;
   const estimated = Number(info['Estimated Cardinality'] ?? Number.NaN);
   const actual = node['operator_cardinality'];
   const seconds = node['operator_timing'];
   return [
     {
       operator: OPERATORS.find(([pattern]) => pattern.test(name))?.[1] ?? name.toLowerCase(),
-      ...(table === undefined ? {} : { table: table.replaceAll('"', '') }),
+      ...(table === undefined ? {} : { table }),
       detail: detailOf(name, info),
       ...(Number.isFinite(estimated) ? { estimatedRows: estimated } : {}),
       ...(typeof actual === 'number' ? { actualRows: actual } : {}),
@@ -73,9 +73,20 @@ function flat(value: unknown): string {
   return Array.isArray(value) ? value.map(flat).join(' AND ') : String(value);
 }
 
-/** Literals never leave in plans. */
+/** The table in `database.schema."a table"`. */
+function lastName(qualified: string): string {
+  const name = /(?:^|\.)("(?:[^"]|"")*"|[^."]+)$/.exec(qualified)?.[1] ?? qualified;
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+
+/** Literals never leave in plans. A quote inside a name could hide where a literal begins; then nothing of the text is shown. */
 function redacted(text: string): string {
-  return text.replace(/'(?:[^']|'')*'/g, '?').replace(/(?<![\w#."])-?\d+(?:\.\d+)?(?![\w."])/g, '?');
+  if (/[\p{L}\p{N}_"]'/u.test(text.replace(/'(?:[^']|'')*'/g, '?'))) return '?';
+  if (/[\p{L}\p{N}_]'(?:[^']|'')*'/u.test(text)) return '?';
+  return text
+    .replace(/'(?:[^']|'')*'/g, '?')
+    .replace(/(?<![\w#."])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w."])/gi, '?')
+    .replace(/\b(?:true|false)\b/gi, '?');
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,12 +1,16 @@
-import type { Batch, ColumnBatch, Field, ResultStream, Schema } from '@perf/contracts';
+import type { Batch, ColumnBatch, DataType, Field, ResultStream, Schema } from '@perf/contracts';
 import { PerfError, abortError, throwIfAborted, toRows } from '@perf/contracts';
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
 import { sliceBatch } from './column-slice.ts';
 import { dataTypeOf } from './duckdb-types.ts';
+import type { PooledConnection } from './pooled-connection.ts';
 import { columnOfVector } from './vector-column.ts';
 
 /** What a stream needs besides the driver's result. */
 export interface StreamUse {
+  readonly connection: PooledConnection;
+  /** Fields as the statement's author knows them: the driver tells names and types, but not how sensitive a column is. */
+  readonly written: readonly Field[];
   readonly shape: 'rows' | 'columns';
   readonly batchRows: number;
   readonly signal: AbortSignal | undefined;
@@ -21,6 +25,7 @@ export class DuckDbStream implements ResultStream {
   readonly #use: StreamUse;
   #released = false;
   #started = false;
+  #rowsRead = 0;
 
   constructor(result: DuckDBResult, use: StreamUse) {
     this.#result = result;
@@ -28,7 +33,7 @@ export class DuckDbStream implements ResultStream {
     this.schema = {
       fields: result
         .columnTypes()
-        .map((type, i): Field => ({ name: result.columnName(i), type: dataTypeOf(type), nullable: true })),
+        .map((type, i) => fieldOf(result.columnName(i), dataTypeOf(type), use.written[i])),
     };
   }
 
@@ -59,13 +64,15 @@ export class DuckDbStream implements ResultStream {
   }
 
   async #fetch(): Promise<DuckDBDataChunk | null> {
-    const { signal } = this.#use;
+    const { connection, signal } = this.#use;
     throwIfAborted(signal, 'the statement');
-    if (this.#released)
+    if (this.#released || connection.isClosed)
       throw new PerfError('ERR_PERF_DISPOSED', 'the result stream or its DuckDB engine was disposed');
     try {
-      return await this.#result.fetchChunk();
+      return await connection.run(() => this.#result.fetchChunk(), signal);
     } catch (cause) {
+      if (connection.isClosed)
+        throw new PerfError('ERR_PERF_DISPOSED', 'the result stream or its DuckDB engine was disposed');
       if (signal?.aborted === true) throw abortError(signal, 'the statement');
       throw new PerfError('ERR_PERF_ENGINE_FAILED', 'DuckDB failed while it ran the statement', { cause });
     }
@@ -73,8 +80,9 @@ export class DuckDbStream implements ResultStream {
 
   #columns(chunk: DuckDBDataChunk): ColumnBatch {
     const columns = this.schema.fields.map((field, i) =>
-      columnOfVector(field.type, chunk.getColumnVector(i)),
+      columnOfVector(field, chunk.getColumnVector(i), this.#rowsRead),
     );
+    this.#rowsRead += chunk.rowCount;
     return { kind: 'columns', schema: this.schema, length: chunk.rowCount, columns };
   }
 
@@ -83,4 +91,9 @@ export class DuckDbStream implements ResultStream {
     this.#released = true;
     this.#use.release(clean);
   }
+}
+
+function fieldOf(name: string, type: DataType, written: Field | undefined): Field {
+  const classification = written?.classification;
+  return { name, type, nullable: true, ...(classification === undefined ? {} : { classification }) };
 }

@@ -1,8 +1,11 @@
 import type { DataType } from '@perf/contracts';
 import type { DuckDBType } from '@duckdb/node-api';
+import { DuckDBArrayType, DuckDBListType } from '@duckdb/node-api';
 
 /** The contract's type for a type of the driver. */
 export function dataTypeOf(type: DuckDBType): DataType {
+  if (type instanceof DuckDBListType || type instanceof DuckDBArrayType)
+    return { kind: 'list', item: dataTypeOf(type.valueType) };
   return dataTypeNamed(type.alias === 'JSON' ? 'JSON' : type.toString());
 }
 
