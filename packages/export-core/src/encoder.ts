@@ -6,7 +6,7 @@ export type FillState = 'full' | 'done' | 'paused';
 
 /**
  * Turns batches into the bytes of one file. Purely synchronous: `runExport` moves blocks and waits.
- * After each of `begin`, `load` and `end`, `fill` is called until it says `done`.
+ * After each of `begin`, `load` and `end`, `fillBlock` is called until it says `done`.
  */
 export interface Encoder {
   /** Bytes a block must hold. */
@@ -20,7 +20,7 @@ export interface Encoder {
   /** Queues what stands after the last row. */
   end(): void;
   /** Writes on into `block`, for a few milliseconds at most. */
-  fill(block: Block): FillState;
+  fillBlock(block: Block): FillState;
   /** What readers of the output should know so far. */
   warnings(): ExportWarning[];
 }

@@ -184,9 +184,9 @@ function load(encoder: Encoder, batch: Batch): void {
   }
 }
 
-function fill(encoder: Encoder, output: Output): ReturnType<Encoder['fill']> {
+function fill(encoder: Encoder, output: Output): ReturnType<Encoder['fillBlock']> {
   try {
-    return encoder.fill(output.block);
+    return encoder.fillBlock(output.block);
   } catch (error) {
     throw failure('ERR_PERF_INVALID_VALUE', `writing row ${encoder.rows} (from 0)`, error);
   }

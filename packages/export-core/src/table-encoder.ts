@@ -83,7 +83,7 @@ export class TableEncoder implements Encoder {
     return this.#warnings.list();
   }
 
-  fill(block: Block): FillState {
+  fillBlock(block: Block): FillState {
     if (this.#pieces !== undefined && !this.#writePieces(block, this.#pieces)) return 'full';
     if (this.#batch === undefined) return 'done';
     return this.#batch.kind === 'rows'
@@ -189,7 +189,7 @@ export class TableEncoder implements Encoder {
     block.length = writeBytes(block.bytes, 0, column.prefix);
     this.#inGiant = true;
     this.#pieces = piecesOf(column.cell, value);
-    return this.fill(block);
+    return this.fillBlock(block);
   }
 
   #stop(block: Block, position: number, row: number, column: number, state: FillState): FillState {
@@ -203,7 +203,7 @@ export class TableEncoder implements Encoder {
   #writePieces(block: Block, pieces: Iterator<Uint8Array>): boolean {
     for (;;) {
       const { length } = this.#piece;
-      const room = this.#limit - block.length;
+      const room = Math.max(0, this.#limit - block.length);
       block.bytes.set(this.#piece.subarray(0, room), block.length);
       block.length += Math.min(length, room);
       this.#piece = this.#piece.subarray(room);
