@@ -41,7 +41,7 @@ ${exportsTable(report)}
 <p>${whole(report.hostile.cases)} hostile queries on each of ${escaped(report.hostile.engines.join(' and '))}: ${report.hostile.escaped.length} escaped.</p>
 ${report.hostile.escaped.map((text) => `<p class="bad">${escaped(text)}</p>`).join('')}
 <h2>Plans</h2>
-${report.shapes.map((shape) => `<details><summary>${escaped(shape.name)}</summary>${planPicture(shape.logical)}<pre>${escaped(shape.sql)}</pre></details>`).join('\n')}
+${report.shapes.map((shape, i) => `<details${i === 0 ? ' open' : ''}><summary>${escaped(shape.name)}</summary>${planPicture(shape.logical)}<pre>${escaped(shape.sql)}</pre></details>`).join('\n')}
 </body></html>
 `;
 }
