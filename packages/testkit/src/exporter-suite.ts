@@ -22,6 +22,8 @@ export interface ExporterSuiteOptions {
    * @default the value itself
    */
   readonly shown?: (value: unknown, field: Field) => unknown;
+  /** Longest a test may take, in ms. @default 30,000 */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface ExporterSuiteOptions {
  * });
  */
 export function exporterSuite(options: ExporterSuiteOptions): void {
-  describe('exporterSuite', { timeout: 30_000 }, () => {
+  describe('exporterSuite', { timeout: options.timeoutMs ?? 30_000 }, () => {
     contentCases(options);
     reportCases(options);
     failureCases(options);

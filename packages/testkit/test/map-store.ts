@@ -28,9 +28,7 @@ export class MapStore implements CacheStore {
   async setMany(entries: readonly StoreEntry<unknown>[], options?: StoreOptions): Promise<void> {
     this.#check(options);
     for (const entry of entries) {
-      const { value } = entry;
-      const own = this.keeps === 'bytes' && value instanceof Uint8Array ? value.slice() : value;
-      this.#entries.set(entry.key, { ...entry, value: own });
+      this.#entries.set(entry.key, { ...entry, value: this.own(entry.value) });
     }
   }
 
@@ -46,6 +44,11 @@ export class MapStore implements CacheStore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
+  }
+
+  /** The value as it is held. */
+  own(value: unknown): unknown {
+    return this.keeps === 'bytes' && value instanceof Uint8Array ? value.slice() : value;
   }
 
   #check(options: StoreOptions | undefined): void {
