@@ -16,12 +16,13 @@ interface MemoryDriverModule {
 
 /**
  * bentocache with its memory tier alone, an hour of ttl (as ours has) and its defaults otherwise. Its declarations import the types of every database it knows,
- * which are not installed, so it is loaded by a name that the compiler does not follow.
+ * which are not installed, so it is loaded by its address, which the compiler does not follow.
  */
 export async function openBento<T>(maxItems: number): Promise<Bento<T>> {
-  const name: string = 'bentocache';
-  const { BentoCache, bentostore } = (await import(name)) as BentoModule<T>;
-  const { memoryDriver } = (await import(`${name}/drivers/memory`)) as MemoryDriverModule;
+  const { BentoCache, bentostore } = (await import(import.meta.resolve('bentocache'))) as BentoModule<T>;
+  const { memoryDriver } = (await import(
+    import.meta.resolve('bentocache/drivers/memory')
+  )) as MemoryDriverModule;
   const memory = bentostore().useL1Layer(memoryDriver({ maxItems }));
   return new BentoCache({ default: 'memory', ttl: '1h', stores: { memory } });
 }

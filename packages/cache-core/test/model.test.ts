@@ -138,7 +138,7 @@ describe('TieredCache', () => {
             for (const load of register.running) load.end();
             await Promise.all(register.reads);
           }),
-          { numRuns: 500 },
+          { numRuns: 3000 },
         ),
       ).resolves.toBeUndefined();
     },

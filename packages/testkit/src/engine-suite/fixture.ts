@@ -42,7 +42,7 @@ export function fixtureOf(options: QueryEngineSuiteOptions): EngineFixture {
 }
 
 /** The suite's tables: two with keys, hostile texts, ten digits to cross, and 10,000 numbers for statistics. */
-export function tableStatements(types: EngineColumnTypes): string[] {
+function tableStatements(types: EngineColumnTypes): string[] {
   const { int64, float64, utf8 } = types;
   const texts = hostileStrings.map((text, id) => `(${id}, ${(utf8.literal ?? sqlLiteral)(text)})`);
   const digits = Array.from({ length: 10 }, (_, d) => `(${d})`);

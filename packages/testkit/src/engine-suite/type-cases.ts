@@ -54,7 +54,7 @@ export function typeCases(fixture: EngineFixture): void {
 }
 
 /** Values worth keeping: ends, zero, the neighbours of what a float64 cannot hold. All distinct, none null. */
-export function sampleValues(type: DataType): readonly unknown[] {
+function sampleValues(type: DataType): readonly unknown[] {
   switch (type.kind) {
     case 'bool':
       return [true, false];
