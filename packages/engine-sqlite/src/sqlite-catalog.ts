@@ -1,75 +1,102 @@
-import type { Catalog, CatalogColumn, CatalogTable } from '@perf/contracts';
+import type { Catalog, CatalogColumn, CatalogTable, ForeignKey } from '@perf/contracts';
+import { isPerfError } from '@perf/contracts';
 import { declaredType } from './sqlite-types.ts';
 
+type Row = Readonly<Record<string, unknown>>;
+
 /** Runs a statement of ours and gives its rows. */
-export type Ask = (
-  text: string,
-  parameters?: readonly string[],
-) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+export type Ask = (text: string, parameters?: readonly string[]) => Promise<readonly Row[]>;
+
+/** What the reader must know besides the file. */
+export interface CatalogUse {
+  readonly version: string;
+  /** Whether no other program can write: others switch foreign keys off by default, and SQLite does not check what is there. */
+  readonly exclusive: boolean;
+}
 
 const TABLES = `SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`;
 const COLUMNS = `SELECT name, type, "notnull" AS required, pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid`;
-const UNIQUE = `SELECT l.seq, i.name FROM pragma_index_list(?1) AS l JOIN pragma_index_xinfo(l.name) AS i
-  WHERE l."unique" = 1 AND l.partial = 0 AND l.origin <> 'pk' AND i.key = 1 ORDER BY l.seq DESC, i.seqno`;
+const INDEXES = `SELECT l.seq, l.origin, l.partial, i.name FROM pragma_index_list(?1) AS l JOIN pragma_index_xinfo(l.name) AS i
+  WHERE l."unique" = 1 AND i.key = 1 ORDER BY l.seq DESC, i.seqno`;
 const FOREIGN = `SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?1) ORDER BY id DESC, seq`;
 
-/** The tables and views of the main database with their types, keys and foreign keys, read in one go. */
-export async function readCatalog(ask: Ask, version: string): Promise<Catalog> {
+/** The tables and views of the main database with their types, keys and foreign keys. A view that no longer works is left out. */
+export async function readCatalog(ask: Ask, { version, exclusive }: CatalogUse): Promise<Catalog> {
   const tables = new Map<string, CatalogTable>();
-  for (const { name, wr } of await ask(TABLES)) {
-    const table = text(name);
-    const columns = await ask(COLUMNS, [table]);
-    const primary = columns
-      .filter((row) => row['pk'] !== 0n)
-      .toSorted((a, b) => Number(a['pk']) - Number(b['pk']))
-      .map((row) => text(row['name']));
-    const first = columns.find((row) => row['pk'] !== 0n);
-    const isRowId = primary.length === 1 && text(first?.['type']).toUpperCase() === 'INTEGER';
-    const enforced = wr === 1n || isRowId;
-    tables.set(table, {
-      name: table,
-      columns: columns.map((row) => catalogColumn(row, enforced)),
-      uniqueKeys: [
-        ...(primary.length === 0 ||
-        !(enforced || columns.every((row) => row['pk'] === 0n || row['required'] === 1n))
-          ? []
-          : [primary]),
-        ...(await uniqueKeys(ask, table)),
-      ],
-      foreignKeys: await foreignKeys(ask, table),
-    });
+  for (const row of await ask(TABLES)) {
+    const table = await readTable(ask, row);
+    if (table !== undefined) tables.set(table.name, table);
+  }
+  const [pragma] = await ask('SELECT foreign_keys AS enforced FROM pragma_foreign_keys');
+  const enforced = exclusive && pragma?.['enforced'] === 1n;
+  for (const table of tables.values()) {
+    const foreignKeys = await readForeignKeys(ask, table.name, tables, enforced);
+    if (foreignKeys.length > 0) tables.set(table.name, { ...table, foreignKeys });
   }
   return { version, tables };
 }
 
-/** SQLite lets null into a primary key unless the table has no rowid or the key is the rowid. */
-function catalogColumn(row: Readonly<Record<string, unknown>>, keyEnforced: boolean): CatalogColumn {
-  const required = row['required'] === 1n || (keyEnforced && row['pk'] !== 0n);
+async function readTable(ask: Ask, { name, type, wr }: Row): Promise<CatalogTable | undefined> {
+  const table = text(name);
+  const columns = await ask(COLUMNS, [table]).catch((error: unknown) => {
+    if (type === 'view' && isPerfError(error, 'ERR_PERF_ENGINE_FAILED')) return [];
+    throw error;
+  });
+  if (columns.length === 0) return undefined;
+  const indexes = await ask(INDEXES, [table]);
+  const primary = columns
+    .filter((row) => row['pk'] !== 0n)
+    .toSorted((a, b) => Number(a['pk']) - Number(b['pk']));
+  // SQLite lets null into a primary key, unless the table has no rowid or the key is the rowid: then it has no index.
+  const isRowId = primary.length > 0 && !indexes.some((row) => row['origin'] === 'pk');
+  const keyIsRequired = wr === 1n || isRowId;
+  const isRequired = (row: Row): boolean => row['required'] === 1n || (keyIsRequired && row['pk'] !== 0n);
   return {
-    name: text(row['name']),
-    type: declaredType(text(row['type'])) ?? { kind: 'utf8' },
-    nullable: !required,
+    name: table,
+    columns: columns.map((row) => catalogColumn(row, !isRequired(row))),
+    uniqueKeys: [
+      ...(primary.length > 0 && primary.every(isRequired) ? [primary.map((row) => text(row['name']))] : []),
+      ...uniqueKeys(indexes),
+    ],
+    foreignKeys: [],
   };
 }
 
-/** An index on an expression has a part without a name and proves nothing about columns. */
-async function uniqueKeys(ask: Ask, table: string): Promise<string[][]> {
-  const parts = Map.groupBy(await ask(UNIQUE, [table]), (row) => row['seq']);
-  return [...parts.values()].flatMap((rows) =>
-    rows.every((row) => typeof row['name'] === 'string') ? [rows.map((row) => text(row['name']))] : [],
-  );
+function catalogColumn(row: Row, nullable: boolean): CatalogColumn {
+  return { name: text(row['name']), type: declaredType(text(row['type'])) ?? { kind: 'utf8' }, nullable };
 }
 
-async function foreignKeys(ask: Ask, table: string): Promise<CatalogTable['foreignKeys']> {
+/** An index on an expression has a part without a name, a partial one leaves rows out: neither proves anything about columns. */
+function uniqueKeys(indexes: readonly Row[]): string[][] {
+  const whole = indexes.filter((row) => row['origin'] !== 'pk' && row['partial'] === 0n);
+  return [...Map.groupBy(whole, (row) => row['seq']).values()]
+    .filter((rows) => rows.every((row) => typeof row['name'] === 'string'))
+    .map((rows) => rows.map((row) => text(row['name'])));
+}
+
+/** Names of the other table as it was declared: SQLite compares them without case, and absent columns are its primary key. */
+async function readForeignKeys(
+  ask: Ask,
+  table: string,
+  tables: ReadonlyMap<string, CatalogTable>,
+  enforced: boolean,
+): Promise<readonly ForeignKey[]> {
   const keys = Map.groupBy(await ask(FOREIGN, [table]), (row) => row['id']);
-  const enforcing =
-    (await ask('SELECT foreign_keys AS enforced FROM pragma_foreign_keys'))[0]?.['enforced'] === 1n;
-  return [...keys.values()].map((rows) => ({
-    columns: rows.map((row) => text(row['from'])),
-    table: text(rows[0]?.['table']),
-    references: rows.map((row) => text(row['to'])),
-    enforced: enforcing,
-  }));
+  return [...keys.values()].flatMap((rows) => {
+    const wanted = text(rows[0]?.['table']).toLowerCase();
+    const other = [...tables.values()].find(({ name }) => name.toLowerCase() === wanted);
+    const columns = rows.map((row) => text(row['from']));
+    const references =
+      rows[0]?.['to'] === null
+        ? other?.uniqueKeys[0]
+        : rows.map((row) => declaredName(other, text(row['to']).toLowerCase()));
+    if (other === undefined || references?.length !== columns.length) return [];
+    return [{ columns, table: other.name, references, enforced }];
+  });
+}
+
+function declaredName(table: CatalogTable | undefined, lower: string): string {
+  return table?.columns.find(({ name }) => name.toLowerCase() === lower)?.name ?? lower;
 }
 
 function text(value: unknown): string {

@@ -21,8 +21,9 @@ import {
 } from '@perf/contracts';
 import { readCatalog } from './sqlite-catalog.ts';
 import type { PlanRow } from './sqlite-plan.ts';
-import { planFromRows } from './sqlite-plan.ts';
+import { onlyReads, planFromRows } from './sqlite-plan.ts';
 import { SqliteStream, orAborted } from './sqlite-stream.ts';
+import type { WorkerHost } from './worker-host.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /** How a database is opened. */
@@ -78,8 +79,13 @@ export class SqliteEngine implements QueryEngine {
         'ERR_PERF_INVALID_OPTION',
         `a ${statement.dialect} statement was given to the SQLite engine`,
       );
+    if (TRANSACTION.test(statement.text))
+      throw new PerfError(
+        'ERR_PERF_UNSUPPORTED',
+        'statements share connections, so a transaction cannot span them; use a connection of your own',
+      );
     throwIfAborted(signal, 'the statement');
-    const host = await this.#pool.take();
+    const host = await this.#take(signal);
     const release = (idle: boolean): void => this.#pool.release(host, idle);
     const id = host.nextId;
     const { text, parameters, schema } = statement;
@@ -103,12 +109,26 @@ export class SqliteEngine implements QueryEngine {
     }
   }
 
+  /** A worker for one statement; an abort ends the wait in the queue too. */
+  async #take(signal: AbortSignal | undefined): Promise<WorkerHost> {
+    const taking = this.#pool.take();
+    try {
+      return await orAborted(taking, signal);
+    } catch (error) {
+      taking.then((host) => this.#pool.release(host, true)).catch(() => undefined);
+      throw error;
+    }
+  }
+
   /** Read anew whenever SQLite's schema version has changed. */
   async catalog(): Promise<Catalog> {
     const [row] = await this.#ask('SELECT schema_version AS v FROM pragma_schema_version');
     const version = String(row?.['v']);
     if (this.#catalog?.version !== version)
-      this.#catalog = await readCatalog((text, parameters) => this.#ask(text, parameters), version);
+      this.#catalog = await readCatalog((text, parameters) => this.#ask(text, parameters), {
+        version,
+        exclusive: this.#pool.shared,
+      });
     return this.#catalog;
   }
 
@@ -163,7 +183,10 @@ export class SqliteEngine implements QueryEngine {
     return { rows, sampledRows: sample.length, columns };
   }
 
-  /** `EXPLAIN QUERY PLAN`; with `analyze` the statement is run to its end and the root gets rows and time. */
+  /**
+   * `EXPLAIN QUERY PLAN`; with `analyze` the statement is run to its end and the root gets rows and time. Only one that
+   * reads is run, others are refused with `ERR_PERF_UNSUPPORTED`.
+   */
   async explain(
     statement: Statement,
     options: { readonly analyze?: boolean; readonly signal?: AbortSignal | undefined } = {},
@@ -179,6 +202,12 @@ export class SqliteEngine implements QueryEngine {
       })),
     );
     if (!analyze) return plan;
+    const code = await this.#rows({ ...written, text: `EXPLAIN ${statement.text}` }, signal);
+    if (!onlyReads(code.map((row) => ({ opcode: row['opcode'], p2: row['p2'] }))))
+      throw new PerfError(
+        'ERR_PERF_UNSUPPORTED',
+        'EXPLAIN ANALYZE runs the statement, so it must be one that only reads',
+      );
     const started = performance.now();
     let actualRows = 0;
     for await (const batch of await this.execute(statement, { shape: 'columns', signal }))
@@ -209,6 +238,10 @@ export class SqliteEngine implements QueryEngine {
     return rows.map((row) => Object.fromEntries(stream.schema.fields.map(({ name }, i) => [name, row[i]])));
   }
 }
+
+/** Statements that would leave a transaction open on one of several connections, behind blanks and comments. */
+const TRANSACTION =
+  /^(?:\s|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)\b/i;
 
 function reading(text: string): Statement {
   return { dialect: 'sqlite', text, parameters: [] };

@@ -17,13 +17,27 @@ export function planFromRows(rows: readonly PlanRow[]): ExecutionPlan {
   return { operator: 'query', detail: '', children: (children.get(0n) ?? []).map(node) };
 }
 
+/** SQLite prints a table bare, whatever it is called, under its alias when it has one; literals are never printed. */
+const ACCESS = /^(SCAN|SEARCH) (.+?)(?= USING | VIRTUAL TABLE | LEFT-JOIN$| EXISTS$|$)/s;
+const NO_TABLE = /^SCAN (?:\d+ )?CONSTANT ROW|^SCAN \d+-ROW VALUES CLAUSE$/;
+
 function described(detail: string): Omit<ExecutionPlan, 'children'> {
-  const access = /^(SCAN|SEARCH) (?:TABLE )?("(?:[^"]|"")*"|\S+)/.exec(detail);
-  if (access !== null) {
-    const table = (access[2] ?? '').replace(/^"(.*)"$/s, '$1');
-    return { operator: access[1] === 'SCAN' ? 'scan' : 'search', table, detail };
-  }
-  if (/TEMP B-TREE FOR (?:LAST .* OF )?ORDER BY|ORDER BY/.test(detail)) return { operator: 'sort', detail };
+  if (NO_TABLE.test(detail)) return { operator: 'scan', detail };
+  const access = ACCESS.exec(detail);
+  if (access !== null)
+    return { operator: access[1] === 'SCAN' ? 'scan' : 'search', table: access[2] ?? '', detail };
+  if (/ORDER BY/.test(detail)) return { operator: 'sort', detail };
   if (/GROUP BY|DISTINCT/.test(detail)) return { operator: 'aggregate', detail };
   return { operator: detail.split(' ')[0]?.toLowerCase() ?? '', detail };
+}
+
+/** What the byte code of a statement does when it does more than read. */
+const CHANGES = new Set(['Vacuum', 'JournalMode', 'AutoCommit', 'Savepoint', 'SetCookie']);
+
+/** Whether the byte code that `EXPLAIN` lists only reads. */
+export function onlyReads(rows: readonly { readonly opcode: unknown; readonly p2: unknown }[]): boolean {
+  return rows.every(
+    ({ opcode, p2 }) =>
+      !(opcode === 'Transaction' && p2 !== 0n) && !(typeof opcode === 'string' && CHANGES.has(opcode)),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Batch, ColumnBatch, ResultStream, Schema } from '@perf/contracts';
-import { PerfError, abortError, toRows } from '@perf/contracts';
+import { PerfError, abortError, throwIfAborted, toRows } from '@perf/contracts';
 import type { WorkerHost } from './worker-host.ts';
 import type { WorkerBatch } from './worker-messages.ts';
 
@@ -43,6 +43,7 @@ export class SqliteStream implements ResultStream {
         this.#batch = undefined;
         const batch: ColumnBatch = { kind: 'columns', schema: this.schema, length, columns };
         if (length > 0) yield this.#use.shape === 'rows' ? toRows(batch) : batch;
+        throwIfAborted(this.#use.signal, 'the statement');
         if (!done) this.#batch = await this.#next();
       }
     } finally {
@@ -74,13 +75,15 @@ export class SqliteStream implements ResultStream {
     this.#released = true;
     const { host, id, signal, release } = this.#use;
     const aborted = signal?.aborted === true;
-    if (!this.#done && !aborted) await host.ask({ op: 'close', stream: id });
-    else if (!this.#done) host.ask({ op: 'close', stream: id }).catch(ignoreEnded);
+    if (!this.#done) {
+      const closed = host.ask({ op: 'close', stream: id }).catch(ignoreEnded);
+      if (!aborted) await closed;
+    }
     release(this.#done || !aborted);
   }
 }
 
-/** The worker was ended on purpose; nobody waits for this answer. */
+/** A worker that has ended, with the engine or by an abort, has closed its streams. */
 function ignoreEnded(): void {}
 
 /** Settles as `work` does, or rejects with `ERR_PERF_ABORTED` as soon as the signal is aborted. */

@@ -27,7 +27,8 @@ const NAMED: ReadonlyMap<string, DataType> = new Map<string, DataType>([
 /**
  * The contract's type for a declared SQLite type. `INT` is int32 and `INTEGER` int64; `DECIMAL(p,s)` is decimal;
  * `TIMESTAMP` and `DATETIME` are timestamp(us), with `(0)`, `(3)`, `(6)`, `(9)` for other units; `DATE`, `TIMESTAMP` and
- * `JSON` are text in ISO form or JSON. Every other name is text. Undefined for an expression, which declares nothing.
+ * `JSON` are text in ISO form or JSON. Any other name is read by SQLite's own rules of affinity, except that names with
+ * numeric affinity and no other meaning (`UUID`, `TIME`) are text. Undefined for an expression, which declares nothing.
  */
 export function declaredType(declared: string | null): DataType | undefined {
   if (declared === null || declared === '') return undefined;
@@ -39,8 +40,17 @@ export function declaredType(declared: string | null): DataType | undefined {
     return { kind: 'decimal', precision: Number(decimal[1]), scale: Number(decimal[2] ?? 0) };
   const instant = /^(?:TIMESTAMP|DATETIME)\s*(?:\(\s*(\d)\s*\))?$/.exec(name);
   if (instant !== null) return { kind: 'timestamp', unit: UNITS.get(instant[1] ?? '6') ?? 'us' };
-  return { kind: 'utf8' };
+  return { kind: AFFINITIES.find(([pattern]) => pattern.test(name))?.[1] ?? 'utf8' };
 }
+
+/** SQLite's rules (datatype3, 3.1), in their order; `DECIMAL` and `NUMERIC` without digits hold doubles. */
+const AFFINITIES: readonly (readonly [RegExp, 'int64' | 'utf8' | 'binary' | 'float64'])[] = [
+  [/INT/, 'int64'],
+  [/CHAR|CLOB|TEXT/, 'utf8'],
+  [/BLOB/, 'binary'],
+  [/REAL|FLOA|DOUB/, 'float64'],
+  [/^(?:DECIMAL|NUMERIC|NUMBER)$/, 'float64'],
+];
 
 /** The type of an expression's column from the values seen; text when all were null. */
 export function seenType(values: readonly unknown[]): DataType {

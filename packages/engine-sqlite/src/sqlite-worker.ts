@@ -2,23 +2,27 @@ import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Column, Field, Schema } from '@perf/contracts';
-import { PerfError, columnOf, isPerfError } from '@perf/contracts';
+import { PerfError, columnOf, isPerfError, printDataType } from '@perf/contracts';
 import { SQL_FUNCTIONS } from './sql-functions.ts';
 import { declaredType, seenType } from './sqlite-types.ts';
 import { boundValue, rowValue } from './sqlite-value.ts';
 import type { WorkerBatch, WorkerData, WorkerFault, WorkerReply, WorkerRequest } from './worker-messages.ts';
 
-/** A row as `node:sqlite` gives it. */
-type StoredRow = Readonly<Record<string, unknown>>;
+/** A row in the order of the fields. */
+type StoredRow = readonly unknown[];
 
 /** One running statement. */
 interface OpenStream {
-  readonly rows: Iterator<StoredRow>;
+  readonly rows: Iterator<unknown>;
+  readonly names: readonly string[];
   readonly batchRows: number;
   fields: readonly Field[];
   /** Rows handed over so far, for messages. */
   rowsRead: number;
 }
+
+/** Longest wait for another connection's lock. */
+const BUSY_MS = 5_000;
 
 const port = parentPort;
 const given: unknown = workerData;
@@ -32,7 +36,7 @@ port?.on('message', (request: WorkerRequest) => {
     const reply = answer(request);
     port.postMessage(reply, transferable(reply));
   } catch (error) {
-    streams.delete(request.op === 'execute' ? request.id : request.stream);
+    endStream(request.op === 'execute' ? request.id : request.stream);
     port.postMessage({ id: request.id, error: described(error) } satisfies WorkerReply);
   }
 });
@@ -44,7 +48,17 @@ function isWorkerData(data: unknown): data is WorkerData {
 
 function openDatabase(data: unknown): DatabaseSync {
   if (!isWorkerData(data)) throw new TypeError('the worker needs a path');
-  return new DatabaseSync(data.path, { readOnly: data.readOnly });
+  const opened = new DatabaseSync(data.path, { readOnly: data.readOnly, timeout: BUSY_MS });
+  // SQLite opens lazily: only reading tells whether the file is a database.
+  opened.prepare('SELECT schema_version FROM pragma_schema_version').get();
+  return opened;
+}
+
+/** Leaves a statement, so that it holds no lock. */
+function endStream(id: number): void {
+  const stream = streams.get(id);
+  streams.delete(id);
+  stream?.rows.return?.();
 }
 
 function answer(request: WorkerRequest): WorkerReply {
@@ -56,8 +70,7 @@ function answer(request: WorkerRequest): WorkerReply {
       id,
       ...(stream === undefined ? {} : { batch: readBatch(request.stream, stream, takeRows(stream)) }),
     };
-  streams.delete(request.stream);
-  stream?.rows.return?.();
+  endStream(request.stream);
   return { id };
 }
 
@@ -68,40 +81,48 @@ function execute(request: WorkerRequest & { readonly op: 'execute' }): {
   const statement = database.prepare(request.text);
   statement.setReadBigInts(true);
   const columns = namedColumns(statement, request.schema);
+  if (hasArrays(statement)) statement.setReturnArrays(true);
   const stream: OpenStream = {
     rows: statement.iterate(...request.parameters.map(boundValue)),
+    names: columns.map(({ name }) => name),
     batchRows: request.batchRows,
     fields: [],
     rowsRead: 0,
   };
   streams.set(request.id, stream);
   const first = takeRows(stream);
-  stream.fields = columns.map(({ name, type }) => ({
-    name,
-    type: type ?? seenType(first.map((row) => row[name])),
-    nullable: true,
+  stream.fields = columns.map(({ type, ...field }, i) => ({
+    ...field,
+    type: type ?? seenType(first.map((row) => row[i])),
   }));
   return { fields: stream.fields, batch: readBatch(request.id, stream, first) };
 }
 
-/** Names and types of the answer: as the statement's author says, else as the table declares. */
-function namedColumns(
-  statement: StatementSync,
-  schema: Schema | undefined,
-): readonly { name: string; type: Field['type'] | undefined }[] {
-  if (schema !== undefined) return schema.fields;
-  if (typeof statement.columns !== 'function')
+type NamedColumn = Omit<Field, 'type'> & { readonly type: Field['type'] | undefined };
+
+/** Columns of the answer: as the statement's author says, else as the table declares. */
+function namedColumns(statement: StatementSync, schema: Schema | undefined): readonly NamedColumn[] {
+  if (!hasArrays(statement)) {
+    if (schema !== undefined) return schema.fields.map((field) => ({ ...field, nullable: true }));
     throw new PerfError(
       'ERR_PERF_UNSUPPORTED',
       'node:sqlite of this Node cannot name the columns of a statement; pass statement.schema, or use Node 22.16 or newer',
     );
-  const columns = statement.columns().map(({ name, type }) => ({ name, type: declaredType(type) }));
-  if (new Set(columns.map(({ name }) => name)).size !== columns.length)
+  }
+  const columns = statement.columns();
+  if (schema === undefined)
+    return columns.map(({ name, type }) => ({ name, type: declaredType(type), nullable: true }));
+  if (schema.fields.length !== columns.length)
     throw new PerfError(
-      'ERR_PERF_UNSUPPORTED',
-      'two columns of the statement have the same name; rename one with AS',
+      'ERR_PERF_INVALID_OPTION',
+      `statement.schema has ${schema.fields.length} fields, the statement ${columns.length} columns`,
     );
-  return columns;
+  return schema.fields.map((field) => ({ ...field, nullable: true }));
+}
+
+/** Whether rows can be arrays and columns be named, as from Node 22.16 on. */
+function hasArrays(statement: StatementSync): boolean {
+  return typeof statement.columns === 'function' && typeof statement.setReturnArrays === 'function';
 }
 
 function takeRows(stream: OpenStream): StoredRow[] {
@@ -109,16 +130,28 @@ function takeRows(stream: OpenStream): StoredRow[] {
   while (rows.length < stream.batchRows) {
     const next = stream.rows.next();
     if (next.done === true) break;
-    rows.push(next.value);
+    rows.push(Array.isArray(next.value) ? next.value : inOrder(next.value, stream.names));
   }
   return rows;
 }
 
+/** An object row of older Nodes, by the names in the schema. */
+function inOrder(row: unknown, names: readonly string[]): unknown[] {
+  const cells = new Map<string, unknown>(Object.entries(row ?? {}));
+  return names.map((name) => {
+    if (cells.has(name)) return cells.get(name);
+    throw new PerfError(
+      'ERR_PERF_INVALID_OPTION',
+      `statement.schema has a field ${name}, the statement has not`,
+    );
+  });
+}
+
 function readBatch(id: number, stream: OpenStream, rows: readonly StoredRow[]): WorkerBatch {
-  const columns = stream.fields.map((field) =>
+  const columns = stream.fields.map((field, at) =>
     columnOf(
       field,
-      rows.map((row, i) => cell(field, row[field.name], stream.rowsRead + i)),
+      rows.map((row, i) => cell(field, row[at], stream.rowsRead + i)),
     ),
   );
   stream.rowsRead += rows.length;
@@ -133,7 +166,7 @@ function cell(field: Field, stored: unknown, row: number): unknown {
   if (value !== undefined) return value;
   throw new PerfError(
     'ERR_PERF_INVALID_VALUE',
-    `column ${field.name}, row ${row}: SQLite holds a ${typeof stored} that is not ${field.type.kind}`,
+    `column ${field.name}, row ${row}: SQLite holds a ${typeof stored} that does not fit ${printDataType(field.type)}`,
   );
 }
 

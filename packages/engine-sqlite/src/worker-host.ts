@@ -15,6 +15,7 @@ export class WorkerHost {
     { readonly resolve: (reply: Answered) => void; readonly reject: (error: unknown) => void }
   >();
   #next = 1;
+  #isOpen = false;
   #ended: PerfError | undefined;
 
   private constructor(data: WorkerData) {
@@ -22,18 +23,20 @@ export class WorkerHost {
       new URL(fromSource ? './sqlite-worker.ts' : './sqlite-worker.js', import.meta.url),
       {
         workerData: data,
-        ...(fromSource
-          ? { execArgv: ['--conditions=@perf/source', '--disable-warning=ExperimentalWarning'] }
-          : {}),
+        // Not the flags of this process: --input-type and --eval are not for a file.
+        execArgv: [
+          '--disable-warning=ExperimentalWarning',
+          ...(fromSource ? ['--conditions=@perf/source'] : []),
+        ],
       },
     );
     this.#worker.unref();
     this.#worker.on('message', (reply: WorkerReply) => this.#settle(reply));
     this.#worker.on('error', (cause) =>
       this.#end(
-        new PerfError('ERR_PERF_OPEN_FAILED', `SQLite could not open ${data.path}, or its worker failed`, {
-          cause,
-        }),
+        this.#isOpen
+          ? new PerfError('ERR_PERF_ENGINE_FAILED', `the worker thread of ${data.path} failed`, { cause })
+          : new PerfError('ERR_PERF_OPEN_FAILED', `SQLite could not open ${data.path}`, { cause }),
       ),
     );
     this.#worker.on('exit', () =>
@@ -47,12 +50,18 @@ export class WorkerHost {
     await new Promise<Answered>((resolve, reject) => {
       host.#expect(0, resolve, reject);
     });
+    host.#isOpen = true;
     return host;
   }
 
   /** Id that the next request will have; an `execute` names its stream by it. */
   get nextId(): number {
     return this.#next;
+  }
+
+  /** Whether the thread has ended, or was told to. */
+  get isEnded(): boolean {
+    return this.#ended !== undefined;
   }
 
   async ask(request: Request): Promise<Answered> {

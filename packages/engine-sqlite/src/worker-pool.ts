@@ -2,6 +2,11 @@ import { PerfError } from '@perf/contracts';
 import { WorkerHost } from './worker-host.ts';
 import type { WorkerData } from './worker-messages.ts';
 
+interface Waiter {
+  readonly resolve: (host: WorkerHost) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
  * The workers of one database. A file has several, each for one statement at a time, so that ending one worker stops one
  * statement. `:memory:` lives in one worker, which statements share.
@@ -12,10 +17,7 @@ export class WorkerPool {
   readonly #most: number;
   readonly #idle: WorkerHost[] = [];
   readonly #all = new Set<WorkerHost>();
-  readonly #queue: {
-    readonly resolve: (host: WorkerHost) => void;
-    readonly reject: (error: unknown) => void;
-  }[] = [];
+  readonly #queue: Waiter[] = [];
   /** Workers told to end that may still be inside a statement; nobody waits for them but `close`. */
   readonly #ending = new Set<Promise<void>>();
   #starting = 0;
@@ -29,8 +31,7 @@ export class WorkerPool {
 
   async take(): Promise<WorkerHost> {
     if (this.#closed) throw disposed();
-    const [only] = this.#all;
-    const free = this.shared ? only : this.#idle.pop();
+    const free = this.#free();
     if (free !== undefined) return free;
     if (this.#all.size + this.#starting >= this.#most)
       return new Promise((resolve, reject) => this.#queue.push({ resolve, reject }));
@@ -52,10 +53,20 @@ export class WorkerPool {
     }
   }
 
+  /** A worker that takes a statement now. One that died of itself is forgotten, except that of `:memory:`: its data is lost. */
+  #free(): WorkerHost | undefined {
+    if (this.shared) return this.#all.values().next().value;
+    for (let host = this.#idle.pop(); host !== undefined; host = this.#idle.pop()) {
+      if (!host.isEnded) return host;
+      this.#all.delete(host);
+    }
+    return undefined;
+  }
+
   /** Gives a worker back. One that is still busy is ended, and a new one started for whoever waits. */
   release(host: WorkerHost, idle: boolean): void {
     if (this.shared || !this.#all.has(host)) return;
-    if (idle && !this.#closed) {
+    if (idle && !host.isEnded) {
       const next = this.#queue.shift();
       if (next === undefined) this.#idle.push(host);
       else next.resolve(host);
