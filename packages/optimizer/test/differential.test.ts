@@ -1,0 +1,102 @@
+import type {
+  Answer,
+  QueryEngine,
+  QueryOptimizer,
+  QueryStatistics,
+  Scalar,
+  Statement,
+} from '@perf/contracts';
+import { answerRows, compareAnswers } from '@perf/contracts';
+import { createOptimizer } from '@perf/optimizer';
+import { arbitraryQuery } from '@perf/testkit';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSky } from './sky.ts';
+
+interface Side {
+  readonly engine: QueryEngine;
+  readonly optimizer: QueryOptimizer;
+  readonly statistics: QueryStatistics;
+}
+
+const sides: Side[] = [];
+
+beforeAll(async () => {
+  for (const name of ['duckdb', 'sqlite'] as const) {
+    const engine = await openSky(name);
+    const catalog = await engine.catalog();
+    const optimizer = createOptimizer({ catalog, dialect: name });
+    sides.push({ engine, optimizer, statistics: await engine.statistics([...catalog.tables.keys()]) });
+  }
+});
+
+afterAll(async () => {
+  for (const { engine } of sides) await engine[Symbol.asyncDispose]();
+});
+
+async function answer({ engine }: Side, statement: Statement): Promise<Answer> {
+  const stream = await engine.execute(statement, { shape: 'columns' });
+  return { schema: stream.schema, batches: await Array.fromAsync(stream) };
+}
+
+/** Values that stand in the data, so that filters select something. */
+async function samplesOf(side: Side): Promise<(table: string, column: string) => readonly Scalar[]> {
+  const found = new Map<string, readonly Scalar[]>();
+  for (const [table, { columns }] of (await side.engine.catalog()).tables)
+    for (const { name, type } of columns) {
+      const rows = answerRows(
+        await answer(
+          side,
+          side.optimizer.compile({
+            from: table,
+            select: [name],
+            distinct: true,
+            limit: 20,
+            orderBy: [{ field: name }],
+          }),
+        ),
+      );
+      const readable =
+        type.kind === 'timestamp'
+          ? []
+          : rows.flatMap(([value]) =>
+              typeof value === 'bigint' ? [String(value)] : isScalar(value) ? [value] : [],
+            );
+      found.set(`${table}.${name}`, readable);
+    }
+  return (table, column) => found.get(`${table}.${column}`) ?? [];
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+describe('any valid query', () => {
+  it('has one answer: on both engines, as written and optimized', async () => {
+    const [duckdb, sqlite] = sides;
+    if (duckdb === undefined || sqlite === undefined) throw new RangeError('no engines');
+    const queries = arbitraryQuery(await duckdb.engine.catalog(), { samples: await samplesOf(duckdb) });
+    let rewritten = 0;
+    let rows = 0;
+    await fc.assert(
+      fc.asyncProperty(queries, async (query) => {
+        const ordered = query.limit !== undefined;
+        const reference = await answer(duckdb, duckdb.optimizer.compile(query));
+        rows += answerRows(reference).length;
+        for (const side of [duckdb, sqlite]) {
+          const optimized = side.optimizer.optimizeQuery(query, side.statistics);
+          rewritten += optimized.rewrites.length;
+          for (const statement of [side.optimizer.compile(query), optimized.statement]) {
+            const difference = compareAnswers(reference, await answer(side, statement), { ordered });
+            expect(
+              difference === undefined ? '' : `${difference}\n${statement.text}\n${JSON.stringify(query)}`,
+            ).toBe('');
+          }
+        }
+      }),
+      { numRuns: 400, seed: 20011 },
+    );
+    expect(rewritten).toBeGreaterThan(50);
+    expect(rows).toBeGreaterThan(1000);
+  }, 120_000);
+});
