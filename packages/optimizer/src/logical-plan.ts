@@ -40,7 +40,7 @@ function scan(table: ScopedTable, size: { estimatedRows?: number }): ExecutionPl
 }
 
 /** A predicate in words, every value as `?`. */
-export function predicateText(predicate: Predicate): string {
+function predicateText(predicate: Predicate): string {
   switch (predicate.kind) {
     case 'compare': {
       const values =

@@ -7,7 +7,7 @@ import type { Compiler } from './check-types.ts';
 const cache = join(repositoryRoot, 'node_modules/.cache/perf-smoke');
 
 /** The folder of `name@version`, fetched from the registry once and kept below node_modules/.cache. */
-export async function cachedPackage(name: string, version: string): Promise<string> {
+async function cachedPackage(name: string, version: string): Promise<string> {
   const home = join(cache, `${name.replaceAll('/', '+')}@${version}`);
   const folder = join(home, 'node_modules', name);
   if (existsSync(folder)) return folder;
