@@ -33,7 +33,11 @@ export function sampleStatistics(
   const histogram = rest.length < 2 || typeof rest[0] === 'boolean' ? undefined : borders(rest);
   return {
     nullFraction,
-    distinct: distinctEstimate(counts, present.length, Math.round(tableRows * (1 - nullFraction))),
+    distinct: distinctEstimate(
+      counts,
+      present.length,
+      Math.round((tableRows * present.length) / values.length),
+    ),
     averageBytes: averageBytes(present),
     ...(commonList.length === 0 ? {} : { commonValues: commonList }),
     ...(histogram === undefined ? {} : { histogram }),
