@@ -17,13 +17,14 @@ const scratch = new Float64Array(1);
 const words = new Uint32Array(scratch.buffer);
 
 /**
- * Writes a positive number that is no integer with the fewest digits that read back as it, as `String(value)` would, at about
+ * Writes a number that is no integer with the fewest digits that read back as it, as `String(value)` would, at about
  * twice the speed. Gives the position after it, or -1 for the few numbers that it leaves to `String`.
  *
  * The number is scaled to 17 digits before the point, as an exact sum of two doubles. Every decimal closer to it than half
  * the distance to the next double reads back as the same double, so the last digits are dropped as long as one is that close.
  */
-export function writeShortest(bytes: Uint8Array, position: number, value: number): number {
+export function writeShortest(bytes: Uint8Array, position: number, signed: number): number {
+  const value = Math.abs(signed);
   if (!(value >= LEAST && value < MOST)) return -1;
   const scale = scaleOf(value);
   const power = powers[scale] ?? 1;
@@ -34,10 +35,16 @@ export function writeShortest(bytes: Uint8Array, position: number, value: number
     high -= 1;
     low += 1e8;
   }
-  const digits = roundedLow(low, halfUlp(value) * power);
+  let digits = roundedLow(low, halfUlp(value) * power);
   if (digits < 0) return -1;
-  if (digits === 1e8) return high + 1 < 1e9 ? writeDigits(bytes, position, high + 1, 0, scale) : -1;
-  return writeDigits(bytes, position, high, digits, scale);
+  if (digits === 1e8) {
+    digits = 0;
+    high += 1;
+    if (high === 1e9) return -1;
+  }
+  if (signed >= 0) return writeDigits(bytes, position, high, digits, scale);
+  bytes[position] = 45;
+  return writeDigits(bytes, position + 1, high, digits, scale);
 }
 
 /** Power of ten that makes 17 digits of the number: from 1 to 22, all exact doubles. */

@@ -125,7 +125,8 @@ export class TableEncoder implements Encoder {
       }
       p = this.#closeRow(bytes, p);
     }
-    return this.#stop(block, p, end, NEW_ROW, end === rows.length ? 'done' : 'paused');
+    this.#stop(block, p, end, NEW_ROW, 'paused');
+    return end === rows.length ? this.#unload() : 'paused';
   }
 
   #fillColumns(block: Block, batch: ColumnBatch): FillState {
@@ -156,7 +157,15 @@ export class TableEncoder implements Encoder {
       }
       p = this.#closeRow(bytes, p);
     }
-    return this.#stop(block, p, end, NEW_ROW, end === batch.length ? 'done' : 'paused');
+    this.#stop(block, p, end, NEW_ROW, 'paused');
+    return end === batch.length ? this.#unload() : 'paused';
+  }
+
+  /** Lets go of a batch that is written. */
+  #unload(): FillState {
+    this.#batch = undefined;
+    this.#cells = [];
+    return 'done';
   }
 
   #openRow(bytes: Buffer, position: number): number {

@@ -17,13 +17,7 @@ export function writeNumber(bytes: Uint8Array, position: number, value: number):
   } else if (Number.isSafeInteger(value)) {
     return writeInteger(bytes, position, value);
   }
-  return writeOther(bytes, position, value);
-}
-
-function writeOther(bytes: Uint8Array, position: number, value: number): number {
-  let at = position;
-  if (value < 0) bytes[at++] = 45;
-  const end = writeShortest(bytes, at, Math.abs(value));
+  const end = writeShortest(bytes, position, value);
   return end < 0 ? writeAscii(bytes, position, String(value)) : end;
 }
 
