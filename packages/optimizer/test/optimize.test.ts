@@ -1,4 +1,4 @@
-import type { ColumnStatistics, QueryStatistics, StructuredQuery } from '@perf/contracts';
+import type { Catalog, ColumnStatistics, QueryStatistics, StructuredQuery } from '@perf/contracts';
 import { sampleStatistics } from '@perf/contracts';
 import type { OptimizerOptions } from '@perf/optimizer';
 import { SELECTIVITY_DEFAULTS, createOptimizer, renderPlan } from '@perf/optimizer';
@@ -235,6 +235,30 @@ describe('redundant-distinct', () => {
     ],
   ])('keeps DISTINCT where %s', (_, query) => {
     expect(optimize(query).query.distinct).toBe(true);
+  });
+});
+
+describe('a unique key with a nullable column', () => {
+  const code = (nullable: boolean): Catalog => ({
+    version: '1',
+    tables: new Map([
+      [
+        't',
+        {
+          name: 't',
+          columns: [{ name: 'code', type: { kind: 'utf8' }, nullable }],
+          uniqueKeys: [['code']],
+          foreignKeys: [],
+        },
+      ],
+    ]),
+  });
+
+  it('does not prove that DISTINCT is needless, as null may repeat', () => {
+    const query: StructuredQuery = { from: 't', select: ['code'], distinct: true };
+
+    expect(optimize(query, NOTHING_KNOWN, { catalog: code(true) }).query.distinct).toBe(true);
+    expect(optimize(query, NOTHING_KNOWN, { catalog: code(false) }).query.distinct).toBeUndefined();
   });
 });
 

@@ -51,7 +51,7 @@ function flightRows(): readonly (readonly Parameter[])[] {
   const random = seededRandom(7);
   const codes = AIRPORTS.map(([code]) => String(code));
   const maybe = <T>(value: T): T | null => (random.next() < 0.15 ? null : value);
-  return Array.from({ length: 300 }, (_, i) => [
+  return Array.from({ length: 150 }, (_, i) => [
     i,
     maybe(`2001-0${random.int(1, 6)}-1${random.int(0, 9)} 0${random.int(0, 9)}:30:00`),
     maybe(random.int(-20, 100)),
