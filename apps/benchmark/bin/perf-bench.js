@@ -7,22 +7,24 @@ import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = dirname(dirname(realpathSync(fileURLToPath(import.meta.url))));
-const installed = folder.split(sep).includes('node_modules') || !existsSync(join(folder, 'src', 'main.ts'));
+const sources = join(folder, 'src', 'main.ts');
+const installed = folder.split(sep).includes('node_modules') || !existsSync(sources);
+const args = [
+  '--conditions=@perf/source',
+  '--disable-warning=ExperimentalWarning',
+  sources,
+  ...process.argv.slice(2),
+];
 if (installed) {
   await import('../dist/main.js');
+} else if (process.platform !== 'win32' && process.execve !== undefined) {
+  // Node with the needed flag takes this process over: signals and exit codes are its own, and no child can outlive anything.
+  process.execve(process.execPath, [process.execPath, ...args], process.env);
 } else {
-  const child = spawn(
-    process.execPath,
-    [
-      '--conditions=@perf/source',
-      '--disable-warning=ExperimentalWarning',
-      join(folder, 'src', 'main.ts'),
-      ...process.argv.slice(2),
-    ],
-    { stdio: 'inherit' },
-  );
-  // A signal from the terminal reaches the child by itself; one sent to this process alone is passed on. The child decides how to end.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const child = spawn(process.execPath, args, { stdio: 'inherit' });
+  // Ctrl-C reaches the child by itself, the others are passed on. The child decides how to end.
+  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     console.error(error.message);
     process.exitCode = 1;

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { constants } from 'node:os';
-import { isPerfError } from '@perf/contracts';
 import { demoCommand } from './demo/command.ts';
 import { queryCommand } from './query/command.ts';
 import type { Command } from './terminal/command.ts';
+import { errorText, isBrokenPipe, isUsageError } from './terminal/error-text.ts';
+import { StandardOutput } from './terminal/standard-output.ts';
+import { StopSignals } from './terminal/stop-signals.ts';
+import { readSwitches } from './terminal/switches.ts';
 
 const HELP = `perf-bench <command> [options]
 
@@ -18,70 +20,58 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['query', queryCommand],
 ]);
 
+/** As shells count the end by SIGPIPE. */
+const BROKEN_PIPE = 141;
+/** How long something left open may keep a finished process alive. */
+const LINGER_MS = 2000;
+
 process.exitCode = await main(process.argv.slice(2));
+setTimeout(() => process.exit(), LINGER_MS).unref();
 
 async function main([name, ...rest]: readonly string[]): Promise<number> {
-  if (name === undefined || name === '--help' || name === '-h') {
-    process.stdout.write(HELP);
-    return name === undefined ? 2 : 0;
+  const output = new StandardOutput();
+  const stop = new StopSignals();
+  try {
+    const code = await run(name, rest, output, stop.signal);
+    await output.flush();
+    return code;
+  } catch (error) {
+    if (stop.exitCode !== undefined) {
+      process.stderr.write(`perf-bench: stopped by ${stop.stoppedBy ?? ''}\n`);
+      return stop.exitCode;
+    }
+    if (isBrokenPipe(error)) return BROKEN_PIPE;
+    process.stderr.write(`perf-bench: ${errorText(error)}\n`);
+    return isUsageError(error) ? 2 : 1;
   }
-  if (name === '--version') {
-    process.stdout.write(`${version()}\n`);
+}
+
+async function run(
+  name: string | undefined,
+  rest: readonly string[],
+  { write }: StandardOutput,
+  signal: AbortSignal,
+): Promise<number> {
+  if (name === '--help' || name === '-h') {
+    write(HELP);
     return 0;
   }
-  const command = COMMANDS.get(name);
+  if (name === '--version') {
+    write(`${version()}\n`);
+    return 0;
+  }
+  const command = COMMANDS.get(name ?? '');
   if (command === undefined) {
-    process.stderr.write(`perf-bench: no command is named ${JSON.stringify(name)}\n\n${HELP}`);
+    const fault = name === undefined ? 'a command is missing' : `no command is named ${JSON.stringify(name)}`;
+    process.stderr.write(`perf-bench: ${fault}\n\n${HELP}`);
     return 2;
   }
-  const stopping = new AbortController();
-  let stoppedBy: NodeJS.Signals | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => {
-      // The second signal does not wait for anything to be tidied.
-      if (stoppedBy !== undefined) process.exit(128 + constants.signals[signal]);
-      stoppedBy = signal;
-      stopping.abort(new Error(`stopped by ${signal}`));
-    });
-  const disabled = new Set(
-    (process.env['PERF_DISABLE'] ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  );
-  try {
-    return await command(rest, {
-      signal: stopping.signal,
-      write: (text) => process.stdout.write(text),
-      disabled,
-    });
-  } catch (error) {
-    if (stoppedBy !== undefined) {
-      process.stderr.write(`perf-bench: stopped by ${stoppedBy}\n`);
-      return 128 + constants.signals[stoppedBy];
-    }
-    process.stderr.write(`perf-bench: ${told(error)}\n`);
-    return isUsage(error) ? 2 : 1;
-  }
-}
-
-/** Code, message and causes, a line each. */
-function told(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : '';
-  const known = isPerfError(error) || code !== '';
-  const cause = error.cause instanceof Error ? `\n  because ${error.cause.message.split('\n')[0] ?? ''}` : '';
-  return `${code}${known ? error.message : (error.stack ?? error.message)}${cause}`;
-}
-
-function isUsage(error: unknown): boolean {
-  if (isPerfError(error, 'ERR_PERF_INVALID_OPTION')) return true;
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    error.code.startsWith('ERR_PARSE_ARGS')
-  );
+  const { switches, unknown } = readSwitches(process.env['PERF_DISABLE']);
+  for (const part of unknown)
+    process.stderr.write(
+      `perf-bench: PERF_DISABLE names ${JSON.stringify(part)}, which switches nothing off\n`,
+    );
+  return command(rest, { signal, write, switches });
 }
 
 function version(): string {

@@ -35,7 +35,10 @@ export interface NamedService {
 /** Rounds of each way to ask. */
 const ROUNDS = 3;
 
-/** Asks one question plain, optimized and cached on every engine, in turns, and compares all answers with the first. */
+/**
+ * Asks one question plain, optimized and cached on every engine, in turns, and compares all answers with the first. What a
+ * service has switched off stays off.
+ */
 export async function compareShape(
   shape: Shape,
   services: readonly NamedService[],
@@ -49,13 +52,14 @@ export async function compareShape(
   let reference: QueryAnswer | undefined;
   let rewrites: readonly Rewrite[] = [];
   for (const { name, service } of services) {
+    const on = service.switches;
     const taken: Record<'plain' | 'optimized' | 'cached', number[]> = {
       plain: [],
       optimized: [],
       cached: [],
     };
     const ask = async (way: keyof typeof taken, round: number): Promise<void> => {
-      const switches = { cache: way === 'cached', optimizer: way !== 'plain' };
+      const switches = { cache: way === 'cached' && on.cache, optimizer: way !== 'plain' && on.optimizer };
       const started = performance.now();
       const answer = await service.query(query, { switches, signal });
       if (way !== 'cached' || round > 0) taken[way].push(performance.now() - started);
@@ -64,7 +68,7 @@ export async function compareShape(
         rewrites = answer.info.rewrites;
       const difference = compareAnswers(reference, answer, { ordered });
       if (difference !== undefined) differences.push(`${shape.name}, ${name} ${way}: ${difference}`);
-      if (way === 'cached' && round > 0 && !answer.info.fromCache)
+      if (switches.cache && round > 0 && !answer.info.fromCache)
         differences.push(`${shape.name}, ${name}: was not kept in the cache`);
     };
     await service.estimate(query);

@@ -2,28 +2,36 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { TieredCache } from '@perf/cache-core';
-import type { Catalog, QueryEngine } from '@perf/contracts';
-import { createCsvExporter } from '@perf/export-csv';
-import { createJsonExporter } from '@perf/export-json';
-import { createOptimizer } from '@perf/optimizer';
-import type { QueryService, QueryServiceOptions } from '@perf/query';
-import { createQueryService } from '@perf/query';
+import { PerfError } from '@perf/contracts';
+import { peakRssMb } from '@perf/testkit/measure';
 import { ClosingStack } from '../data/closing-stack.ts';
+import { exportersFor } from '../data/exporters.ts';
+import type { FlightsHouse } from '../data/flights-house.ts';
 import { openHouse } from '../data/flights-house.ts';
-import { datasetFile } from '../data/missing-package.ts';
+import { serviceFor } from '../data/service-for.ts';
+import { wholeFile } from '../data/whole-file.ts';
 import { htmlReport } from '../report/html.ts';
 import type { ProgressLine } from '../terminal/progress-line.ts';
+import type { AppSwitches } from '../terminal/switches.ts';
 import type { NamedService, ShapeReport } from './compare-shapes.ts';
 import { compareShape } from './compare-shapes.ts';
+import type { ExportReport } from './exports.ts';
 import { writeExports } from './exports.ts';
+import { loadFastCsv } from './fast-csv.ts';
 import { attack } from './hostile.ts';
 import type { DemoReport } from './report.ts';
+import type { SessionReport } from './session.ts';
 import { runSession } from './session.ts';
+import type { Vocabulary } from './shapes.ts';
 import { SHAPES } from './shapes.ts';
 import { readVocabulary } from './vocabulary.ts';
 
 /** How the main job runs. */
 export interface DemoOptions {
+  /** Flights as Parquet. */
+  readonly flights: string;
+  /** Airports as CSV. */
+  readonly airports: string;
   /** Every tenth flight only. */
   readonly quick: boolean;
   /** Folder of the report and, with `keep`, of the exported files. */
@@ -31,8 +39,7 @@ export interface DemoOptions {
   readonly keep: boolean;
   readonly signal: AbortSignal;
   readonly progress: ProgressLine;
-  /** What is switched off, as `PERF_DISABLE` says. */
-  readonly disabled: ReadonlySet<string>;
+  readonly switches: AppSwitches;
 }
 
 /** Entries of the session's memory tier. */
@@ -41,56 +48,32 @@ const MAX_BYTES = 512 * 1024 * 1024;
 
 /** Runs the main job on real flights and writes the report. */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
-  const { signal, progress, quick } = options;
-  await mkdir(options.out, { recursive: true });
+  const { signal, progress, switches } = options;
+  const started = performance.now();
+  await mkdir(options.out, { recursive: true }).catch((cause: unknown) => {
+    throw new PerfError('ERR_PERF_OPEN_FAILED', `cannot make the folder ${options.out}`, { cause });
+  });
+  // What is missing is told before the work, not in the middle of it.
+  await loadFastCsv();
   await using house = await openHouse({
-    flights: datasetFile('flights-3m.parquet'),
-    airports: datasetFile('airports.csv'),
-    every: quick ? 10 : 1,
+    flights: options.flights,
+    airports: options.airports,
+    every: options.quick ? 10 : 1,
     sqlite: true,
+    parallel: switches.parallel,
     signal,
     onStep: (step, done) => progress.show(step, done),
   });
+  if (house.flights === 0) throw new PerfError('ERR_PERF_OPEN_FAILED', `${options.flights} holds no flights`);
   await using caches = new ClosingStack();
-  const cacheOf = (): TieredCache =>
-    caches.use(new TieredCache({ memory: { maxEntries: CAPACITY, maxBytes: MAX_BYTES } }));
   const services = house.engines.map(({ engine, catalog }): NamedService => ({
     name: engine.name,
-    service: serviceFor(engine, catalog, { cache: cacheOf() }, options.disabled),
+    service: serviceFor(engine, catalog, { cache: caches.use(newCache()) }, switches),
   }));
-  const [first] = house.engines;
-  const [asked] = services;
-  if (first === undefined || asked === undefined) throw new RangeError('no engine was opened');
-  const words = await readVocabulary(asked.service, signal);
-  const shapes: ShapeReport[] = [];
-  for (const [i, shape] of SHAPES.entries()) {
-    shapes.push(await compareShape(shape, services, words, signal));
-    progress.show('asking questions', (i + 1) / SHAPES.length);
-  }
-  const cache = cacheOf();
-  const session = await runSession(
-    serviceFor(first.engine, first.catalog, { cache }, options.disabled),
-    cache,
-    {
-      words,
-      capacity: CAPACITY,
-      signal,
-      onProgress: (done) => progress.show('session', done),
-    },
-  );
-  const exporters = { csv: createCsvExporter(), ndjson: createJsonExporter({ format: 'ndjson' }) };
-  const exports = await writeExports(
-    serviceFor(first.engine, first.catalog, { exporters }, options.disabled),
-    first.engine,
-    {
-      folder: options.out,
-      rows: house.flights,
-      keep: options.keep,
-      signal,
-      onProgress: (name, { rows, rowsPerSecond }) =>
-        progress.show(name, rows / house.flights, `${Math.round(rowsPerSecond / 1000)}k rows/s`),
-    },
-  );
+  const words = await readVocabulary(services[0]?.service, signal);
+  const shapes = await askAll(services, words, options);
+  const session = await replay(house, words, options);
+  const exports = await exportAll(house, options);
   progress.show('attacking', 0);
   const hostile = await attack(signal);
   progress.show('attacking', 1);
@@ -99,30 +82,66 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     node: process.versions.node,
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     flights: house.flights,
+    loads: house.engines.map(({ engine, loadMs }) => ({ engine: engine.name, ms: loadMs })),
     shapes,
     session,
     exports,
     hostile,
+    switchedOff: Object.entries(switches).flatMap(([name, isOn]) => (isOn === true ? [] : [name])),
     differences: shapes.flatMap(({ differences }) => differences),
+    elapsedMs: performance.now() - started,
+    peakMemoryMb: peakRssMb(),
   };
-  await writeFile(join(options.out, 'report.html'), htmlReport(report));
+  await wholeFile(join(options.out, 'report.html'), (partial) => writeFile(partial, htmlReport(report)));
   return report;
 }
 
-/** A service with every switch that is not disabled. */
-export function serviceFor(
-  engine: QueryEngine,
-  catalog: Catalog,
-  more: Partial<QueryServiceOptions>,
-  disabled: ReadonlySet<string>,
-): QueryService {
-  const service = createQueryService({
-    engine,
-    catalog,
-    optimizer: createOptimizer({ catalog, dialect: engine.dialect }),
-    ...more,
+async function askAll(
+  services: readonly NamedService[],
+  words: Vocabulary,
+  { signal, progress }: DemoOptions,
+): Promise<readonly ShapeReport[]> {
+  const shapes: ShapeReport[] = [];
+  for (const [i, shape] of SHAPES.entries()) {
+    shapes.push(await compareShape(shape, services, words, signal));
+    progress.show('asking questions', (i + 1) / SHAPES.length);
+  }
+  return shapes;
+}
+
+async function replay(
+  { engines: [first] }: FlightsHouse,
+  words: Vocabulary,
+  { signal, progress, switches }: DemoOptions,
+): Promise<SessionReport> {
+  await using cache = newCache();
+  return await runSession(serviceFor(first.engine, first.catalog, { cache }, switches), cache, {
+    words,
+    capacity: CAPACITY,
+    signal,
+    onProgress: (done) => progress.show('session', done),
   });
-  const isOn = (name: string): boolean => !disabled.has('all') && !disabled.has(name);
-  service.switches = { cache: isOn('cache'), optimizer: isOn('optimizer') };
-  return service;
+}
+
+async function exportAll(
+  { engines: [first], flights }: FlightsHouse,
+  { out, keep, signal, progress, switches }: DemoOptions,
+): Promise<readonly ExportReport[]> {
+  const formats = { ...exportersFor(switches) };
+  const service = serviceFor(first.engine, first.catalog, { exporters: formats }, switches);
+  return writeExports(service, first.engine, {
+    folder: out,
+    rows: flights,
+    keep,
+    formats,
+    signal,
+    onProgress: (name, { rows, rowsPerSecond, etaMs }) => {
+      const left = etaMs === undefined ? '' : `, ${(etaMs / 1000).toFixed(0)} s left`;
+      progress.show(name, rows / flights, `${Math.round(rowsPerSecond / 1000)}k rows/s${left}`);
+    },
+  });
+}
+
+function newCache(): TieredCache {
+  return new TieredCache({ memory: { maxEntries: CAPACITY, maxBytes: MAX_BYTES } });
 }

@@ -25,7 +25,7 @@ export function printedReport(report: DemoReport): string {
     ]),
   ]);
   const files = textTable([
-    ['file', 'writer', 'rows', 'MB', 's', 'rows/s'],
+    ['file', 'writer', 'rows', 'MB', 's', 'rows/s', 'memory, MiB'],
     ...report.exports.map((one) => [
       one.format,
       one.writer,
@@ -33,10 +33,12 @@ export function printedReport(report: DemoReport): string {
       (one.bytes / 1e6).toFixed(1),
       (one.elapsedMs / 1000).toFixed(2),
       whole(one.rowsPerSecond),
+      one.memoryDeltaMb.toFixed(0),
     ]),
   ]);
   return [
-    `${whole(report.flights)} real flights, ${report.shapes.length} questions`,
+    `${whole(report.flights)} real flights, ${report.shapes.length} questions; loaded in ${report.loads.map(({ engine, ms: time }) => `${(time / 1000).toFixed(1)} s (${engine})`).join(', ')}`,
+    ...(report.switchedOff.length === 0 ? [] : [`switched off: ${report.switchedOff.join(', ')}`]),
     questions,
     '',
     `session: ${whole(session.requests)} requests, Zipf ${session.zipf.toFixed(1)} over ${whole(session.population)} different queries (${whole(session.distinct)} asked), memory tier of ${whole(session.capacity)} entries`,
@@ -51,6 +53,7 @@ export function printedReport(report: DemoReport): string {
     hostile.escaped.length === 0
       ? `${whole(hostile.cases)} hostile queries on each of ${hostile.engines.join(', ')}: none escaped`
       : `HOSTILE QUERIES ESCAPED:\n${hostile.escaped.join('\n')}`,
+    `the whole took ${(report.elapsedMs / 1000).toFixed(1)} s, peak memory ${whole(report.peakMemoryMb)} MiB`,
     '',
   ].join('\n');
 }

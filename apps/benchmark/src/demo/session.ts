@@ -26,7 +26,7 @@ export interface SessionReport {
 }
 
 /** Requests of the session, different queries it draws from, and the skew of the draw. */
-export const SESSION = { requests: 10_000, population: 1_200, zipf: 1, seed: 2001 } as const;
+const SESSION = { requests: 10_000, population: 1_200, zipf: 1, seed: 2001 } as const;
 
 /** Asks by Zipf's law, one request after another, and counts what the cache did. */
 export async function runSession(
@@ -34,32 +34,39 @@ export async function runSession(
   cache: LoadingCache,
   use: {
     readonly words: Vocabulary;
+    /** @default 10,000 */
+    readonly requests?: number;
+    /** Different queries to draw from; fewer when the data knows no more. @default 1,200 */
+    readonly population?: number;
+    /** @default 2001 */
+    readonly seed?: number;
     readonly capacity: number;
     readonly signal: AbortSignal;
     readonly onProgress: (done: number) => void;
   },
 ): Promise<SessionReport> {
-  const random = seededRandom(SESSION.seed);
-  const queries = drawQueries(use.words, SESSION.population);
+  const { requests = SESSION.requests, population = SESSION.population, seed = SESSION.seed } = use;
+  const random = seededRandom(seed);
+  const queries = drawQueries(use.words, population, seed + 1);
   const rank = random.zipf(queries.length, SESSION.zipf);
   const [hit, miss] = [createHistogram(), createHistogram()];
   const before = cache.getStatistics();
   const asked = new Set<number>();
   const started = performance.now();
-  for (let i = 0; i < SESSION.requests; i++) {
+  for (let i = 0; i < requests; i++) {
     const chosen = rank();
     asked.add(chosen);
     const sent = performance.now();
     const { info } = await service.query(queries[chosen], { signal: use.signal });
     (info.fromCache ? hit : miss).record(Math.max(1, Math.round((performance.now() - sent) * 1e6)));
-    if (i % 100 === 99) use.onProgress((i + 1) / SESSION.requests);
+    if (i % 100 === 99) use.onProgress((i + 1) / requests);
   }
   const elapsedMs = performance.now() - started;
   const after = cache.getStatistics();
   const hits = after.cacheHits - before.cacheHits;
   const misses = after.cacheMisses - before.cacheMisses;
   return {
-    requests: SESSION.requests,
+    requests,
     population: queries.length,
     distinct: asked.size,
     zipf: SESSION.zipf,
@@ -67,7 +74,7 @@ export async function runSession(
     hits,
     misses,
     evictions: after.evictions - before.evictions,
-    hitRate: hits / SESSION.requests,
+    hitRate: hits / requests,
     elapsedMs,
     hit: { p50: hit.percentile(50) / 1000, p99: hit.percentile(99) / 1000 },
     miss: { p50: miss.percentile(50) / 1000, p99: miss.percentile(99) / 1000 },
@@ -75,8 +82,8 @@ export async function runSession(
 }
 
 /** Different queries from all shapes in turn; a shape that has no more of them is passed over. */
-function drawQueries(words: Vocabulary, count: number): readonly StructuredQuery[] {
-  const random = seededRandom(SESSION.seed + 1);
+function drawQueries(words: Vocabulary, count: number, seed: number): readonly StructuredQuery[] {
+  const random = seededRandom(seed);
   const found = new Map<string, StructuredQuery>();
   for (let tries = 0; found.size < count && tries < 100 * count; tries++) {
     const query = SHAPES[tries % SHAPES.length]?.make(random, words);

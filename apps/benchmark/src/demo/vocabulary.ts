@@ -5,10 +5,15 @@ import type { Vocabulary } from './shapes.ts';
 const BUSIEST = 60;
 
 /** Reads from the data what questions can ask about. */
-export async function readVocabulary(service: QueryService, signal: AbortSignal): Promise<Vocabulary> {
+export async function readVocabulary(
+  service: QueryService | undefined,
+  signal: AbortSignal,
+): Promise<Vocabulary> {
   const texts = async (query: unknown, column: string): Promise<string[]> => {
-    const answer = await service.query(query, { signal });
-    return [...answer.objects()].flatMap((row) => (typeof row[column] === 'string' ? [row[column]] : []));
+    const answer = await service?.query(query, { signal });
+    return [...(answer?.objects() ?? [])].flatMap((row) =>
+      typeof row[column] === 'string' ? [row[column]] : [],
+    );
   };
   const flights = { aggregate: 'count', as: 'flights' };
   const order = (field: string) => [{ field: 'flights', direction: 'desc' }, { field }];

@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PerfError } from '@perf/contracts';
-import { createCsvExporter, fileSink, writableSink } from '@perf/export-csv';
-import { createJsonExporter } from '@perf/export-json';
+import { fileSink, writableSink } from '@perf/export-core';
+import type { FileFormat } from '../data/exporters.ts';
+import { exportersFor, isFileFormat } from '../data/exporters.ts';
 import { openHouse } from '../data/flights-house.ts';
 import { datasetFile } from '../data/missing-package.ts';
-import { serviceFor } from '../demo/demo.ts';
+import { serviceFor } from '../data/service-for.ts';
 import type { CommandUse } from '../terminal/command.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 
-/** What `perf-bench query --help` prints. */
-export const QUERY_HELP = `perf-bench query (--file FILE | --text JSON) [--engine duckdb|sqlite] [--format csv|ndjson] [--to FILE]
+const HELP = `perf-bench query (--file FILE | --text JSON) [--engine duckdb|sqlite] [--format csv|ndjson] [--to FILE]
                  [--flights PARQUET] [--airports CSV] [--quick] [--explain]
 
 Asks one structured query of the flights and writes the answer to stdout or to a file. A file appears under its name only when
@@ -23,14 +23,84 @@ it is whole.
   --flights FILE  other flights (Parquet)      --airports FILE other airports (CSV)
   --explain       print statement and plans instead of the answer, as JSON
 
-Exit code: 0 when the answer is whole, 1 when it failed (the message begins with a code), 2 for wrong arguments, 130 after Ctrl-C.
+Tables: flights (id, date, delay, distance, origin, destination, month), airports (iata, name, city, state, country, latitude,
+longitude). Example: perf-bench query --text '{"from":"airports","where":{"field":"state","operator":"eq","value":"HI"}}'
+
+PERF_DISABLE=all, or a list of cache, optimizer, parallel, switches optimizations off; the answer stays the same.
+Exit code: 0 when the answer is whole, 1 when it failed (the message begins with a code), 2 for wrong arguments, 130 after Ctrl-C,
+141 when the reader of stdout went away.
 `;
 
+/** What the arguments ask for. */
+interface QueryArguments {
+  readonly query: unknown;
+  readonly engine: 'duckdb' | 'sqlite';
+  readonly format: FileFormat;
+  /** Stdout when absent. */
+  readonly to: string | undefined;
+  readonly flights: string;
+  readonly airports: string;
+  readonly quick: boolean;
+  readonly explain: boolean;
+}
+
 /** Asks one query. */
-export async function queryCommand(
-  argv: readonly string[],
-  { signal, write, disabled }: CommandUse,
-): Promise<number> {
+export async function queryCommand(argv: readonly string[], use: CommandUse): Promise<number> {
+  const asked = await readArguments(argv);
+  if (asked === 'help') {
+    use.write(HELP);
+    return 0;
+  }
+  const progress = new ProgressLine();
+  try {
+    await answer(asked, use, progress);
+    return 0;
+  } finally {
+    progress.end();
+  }
+}
+
+async function answer(
+  asked: QueryArguments,
+  { signal, write, switches }: CommandUse,
+  progress: ProgressLine,
+): Promise<void> {
+  await using house = await openHouse({
+    flights: asked.flights,
+    airports: asked.airports,
+    every: asked.quick ? 10 : 1,
+    sqlite: asked.engine === 'sqlite',
+    parallel: switches.parallel,
+    signal,
+    onStep: (step, done) => progress.show(step, done),
+  });
+  const used = house.engines.find(({ engine }) => engine.name === asked.engine);
+  if (used === undefined) throw new RangeError(`${asked.engine} was not opened`);
+  const service = serviceFor(
+    used.engine,
+    used.catalog,
+    { exporters: { ...exportersFor(switches) } },
+    switches,
+  );
+  if (asked.explain) {
+    write(`${JSON.stringify(await service.explain(asked.query, { signal }), bigintAsText, 2)}\n`);
+    return;
+  }
+  const { rows: expected } = await service.estimate(asked.query);
+  const toTerminal = asked.to === undefined && process.stdout.isTTY;
+  const sink = asked.to === undefined ? writableSink(process.stdout) : fileSink(asked.to);
+  await service.export(asked.query, asked.format, sink, {
+    signal,
+    onProgress: ({ rows, rowsPerSecond }) => {
+      // Two writers on one screen would mix their lines.
+      if (toTerminal) return;
+      const rate = `${rows} rows, ${Math.round(rowsPerSecond / 1000)}k rows/s`;
+      progress.show('writing', rows / Math.max(rows + 1, expected), rate);
+    },
+  });
+}
+
+async function readArguments(argv: readonly string[]): Promise<QueryArguments | 'help'> {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const { values } = parseArgs({
@@ -48,63 +118,45 @@ export async function queryCommand(
       help: { ...flag, short: 'h' },
     },
   });
-  if (values.help === true) {
-    write(QUERY_HELP);
-    return 0;
-  }
-  const { engine: name = 'duckdb', format = 'csv' } = values;
-  if (name !== 'duckdb' && name !== 'sqlite')
-    throw new PerfError('ERR_PERF_INVALID_OPTION', `--engine must be duckdb or sqlite, got ${name}`);
-  const query = await readQuery(values.file, values.text);
-  const progress = new ProgressLine();
-  try {
-    await using house = await openHouse({
-      flights: values.flights === undefined ? datasetFile('flights-3m.parquet') : resolve(values.flights),
-      airports: values.airports === undefined ? datasetFile('airports.csv') : resolve(values.airports),
-      every: values.quick === true ? 10 : 1,
-      sqlite: name === 'sqlite',
-      signal,
-      onStep: (step, done) => progress.show(step, done),
-    });
-    const used = house.engines.find(({ engine }) => engine.name === name);
-    if (used === undefined) throw new RangeError(`${name} was not opened`);
-    const exporters = { csv: createCsvExporter(), ndjson: createJsonExporter({ format: 'ndjson' }) };
-    const service = serviceFor(used.engine, used.catalog, { exporters }, disabled);
-    if (values.explain === true) {
-      write(
-        `${JSON.stringify(await service.explain(query, { signal }), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value), 2)}\n`,
-      );
-      return 0;
-    }
-    const sink = values.to === undefined ? writableSink(process.stdout) : fileSink(resolve(values.to));
-    const { rows: expected } = await service.estimate(query);
-    await service.export(query, format, sink, {
-      signal,
-      onProgress: ({ rows, rowsPerSecond }) =>
-        progress.show(
-          'writing',
-          rows / Math.max(rows + 1, expected),
-          `${rows} rows, ${Math.round(rowsPerSecond / 1000)}k rows/s`,
-        ),
-    });
-    return 0;
-  } finally {
-    progress.end();
-  }
+  if (values.help === true) return 'help';
+  const { engine = 'duckdb', format = 'csv', quick = false, explain = false, to } = values;
+  if (engine !== 'duckdb' && engine !== 'sqlite')
+    throw new PerfError('ERR_PERF_INVALID_OPTION', `--engine must be duckdb or sqlite, got ${engine}`);
+  if (!isFileFormat(format))
+    throw new PerfError('ERR_PERF_INVALID_OPTION', `--format must be csv or ndjson, got ${format}`);
+  if (to === '') throw new PerfError('ERR_PERF_INVALID_OPTION', '--to must name a file');
+  return {
+    query: await readQuery(values.file, values.text),
+    engine,
+    format,
+    to: to === undefined ? undefined : resolve(to),
+    flights: values.flights === undefined ? datasetFile('flights-3m.parquet') : resolve(values.flights),
+    airports: values.airports === undefined ? datasetFile('airports.csv') : resolve(values.airports),
+    quick,
+    explain,
+  };
 }
 
 async function readQuery(file: string | undefined, text: string | undefined): Promise<unknown> {
   if ((file === undefined) === (text === undefined))
     throw new PerfError('ERR_PERF_INVALID_OPTION', 'give the query with --file or with --text');
-  const json =
-    text ??
-    (await readFile(file ?? '', 'utf8').catch((cause: unknown) => {
-      throw new PerfError('ERR_PERF_OPEN_FAILED', `cannot read ${file ?? ''}`, { cause });
-    }));
+  const json = text ?? (await readText(file ?? ''));
   try {
     const query: unknown = JSON.parse(json);
     return query;
   } catch (cause) {
     throw new PerfError('ERR_PERF_INVALID_QUERY', 'query: expected JSON', { cause });
   }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new PerfError('ERR_PERF_OPEN_FAILED', `cannot read ${file}`, { cause });
+  }
+}
+
+function bigintAsText(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
 }

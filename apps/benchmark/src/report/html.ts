@@ -1,4 +1,5 @@
 import type { DemoReport } from '../demo/report.ts';
+import { isClean } from '../demo/report.ts';
 import { ms, whole } from '../terminal/table.ts';
 import { escaped } from './escaped.ts';
 import { planPicture } from './plan-picture.ts';
@@ -19,16 +20,16 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; } d
 
 /** The report as one file that needs nothing else: no script, no font, no picture from elsewhere. */
 export function htmlReport(report: DemoReport): string {
-  const verdict =
-    report.differences.length === 0 && report.hostile.escaped.length === 0
-      ? 'All answers are equal, and no attack escaped.'
-      : 'Something is wrong: see the red lines.';
+  const verdict = isClean(report)
+    ? 'All answers are equal, and no attack escaped.'
+    : 'Something is wrong: see the red lines.';
+  const off = report.switchedOff.length === 0 ? '' : ` Switched off: ${report.switchedOff.join(', ')}.`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Perf on ${whole(report.flights)} flights</title><style>${STYLE}</style></head><body>
 <h1>Perf on ${whole(report.flights)} real flights</h1>
-<p>${escaped(verdict)} Made on ${escaped(report.date)} with Node ${escaped(report.node)} on ${escaped(report.machine)}.</p>
+<p>${escaped(verdict)} Made on ${escaped(report.date)} with Node ${escaped(report.node)} on ${escaped(report.machine)} in ${(report.elapsedMs / 1000).toFixed(0)} s with at most ${whole(report.peakMemoryMb)} MiB.${escaped(off)}</p>
 <h2>Questions: plain, optimized, cached</h2>
 ${timesChart(report.shapes)}
 <div class="wide">${shapesTable(report)}</div>

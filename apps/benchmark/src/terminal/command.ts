@@ -1,11 +1,12 @@
+import type { AppSwitches } from './switches.ts';
+
 /** What every command is given. */
 export interface CommandUse {
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
   /** Writes to stdout. */
   readonly write: (text: string) => void;
-  /** What `PERF_DISABLE` switches off. */
-  readonly disabled: ReadonlySet<string>;
+  readonly switches: AppSwitches;
 }
 
 /** A command: takes its arguments, gives its exit code. */

@@ -1,6 +1,8 @@
 /** Where progress is shown. */
 interface Screen {
   readonly isTTY?: boolean | undefined;
+  /** Signs in a line. */
+  readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
@@ -23,11 +25,16 @@ export class ProgressLine {
   /** @param done share of the step, 0 to 1; 1 ends the line */
   show(step: string, done: number, more = ''): void {
     const share = Math.min(1, Math.max(0, done));
-    if (step !== this.#step) this.#told = 0;
+    const begins = step !== this.#step;
+    if (begins) this.#told = 0;
     this.#step = step;
     const text = `${step} ${bar(share)} ${String(Math.floor(share * 100)).padStart(3)} % ${more}`.trimEnd();
     if (this.#screen.isTTY === true) {
-      this.#screen.write(`\r\u001B[2K${text}${share === 1 ? '\n' : ''}`);
+      // A line that wraps could not be written over.
+      const fitting = text.slice(0, Math.max(1, (this.#screen.columns ?? 80) - 1));
+      this.#screen.write(
+        `${this.#isOpen && begins ? '\n' : ''}\r\u001B[2K${fitting}${share === 1 ? '\n' : ''}`,
+      );
       this.#isOpen = share < 1;
       return;
     }
