@@ -79,12 +79,7 @@ export class DuckDbEngine implements QueryEngine {
     this.#owned = owned;
     this.#pool = new ConnectionPool(instance);
     this.#now = options.now ?? Date.now;
-    this.#catalogTtlMs = options.catalogTtlMs ?? 60_000;
-    if (!(this.#catalogTtlMs >= 0))
-      throw new PerfError(
-        'ERR_PERF_INVALID_OPTION',
-        `catalogTtlMs must not be negative, got ${this.#catalogTtlMs}`,
-      );
+    this.#catalogTtlMs = catalogTtlOf(options);
   }
 
   /** Opens the database file `path`, creating it when missing; `':memory:'` makes one that lives as long as the engine. */
@@ -97,6 +92,7 @@ export class DuckDbEngine implements QueryEngine {
       ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),
       ...(readOnly ? { access_mode: 'READ_ONLY' } : {}),
     };
+    catalogTtlOf(options);
     try {
       return new DuckDbEngine(await DuckDBInstance.create(path, settings), options, true);
     } catch (cause) {
@@ -264,6 +260,11 @@ export class DuckDbEngine implements QueryEngine {
     const rows = answerRows({ schema: stream.schema, batches: await Array.fromAsync(stream) });
     return rows.map((row) => Object.fromEntries(stream.schema.fields.map(({ name }, i) => [name, row[i]])));
   }
+}
+
+function catalogTtlOf({ catalogTtlMs = 60_000 }: Pick<DuckDbOptions, 'catalogTtlMs'>): number {
+  if (catalogTtlMs >= 0) return catalogTtlMs;
+  throw new PerfError('ERR_PERF_INVALID_OPTION', `catalogTtlMs must not be negative, got ${catalogTtlMs}`);
 }
 
 function reading(text: string): Statement {

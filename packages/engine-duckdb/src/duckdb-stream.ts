@@ -1,6 +1,7 @@
 import type { Batch, ColumnBatch, DataType, Field, ResultStream, Schema } from '@perf/contracts';
 import { PerfError, abortError, throwIfAborted, toRows } from '@perf/contracts';
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
+import { ResultReturnType } from '@duckdb/node-api';
 import { sliceBatch } from './column-slice.ts';
 import { dataTypeOf } from './duckdb-types.ts';
 import type { PooledConnection } from './pooled-connection.ts';
@@ -48,7 +49,7 @@ export class DuckDbStream implements ResultStream {
     try {
       for (;;) {
         const chunk = await this.#fetch();
-        if (chunk === null || chunk.rowCount === 0) break;
+        if (chunk === null) break;
         for (const batch of sliceBatch(this.#columns(chunk), batchRows))
           yield shape === 'rows' ? toRows(batch) : batch;
       }
@@ -68,14 +69,29 @@ export class DuckDbStream implements ResultStream {
     throwIfAborted(signal, 'the statement');
     if (this.#released || connection.isClosed)
       throw new PerfError('ERR_PERF_DISPOSED', 'the result stream or its DuckDB engine was disposed');
+    let chunk: DuckDBDataChunk | null;
     try {
-      return await connection.run(() => this.#result.fetchChunk(), signal);
+      chunk = await connection.run(() => this.#result.fetchChunk(), signal);
     } catch (cause) {
-      if (connection.isClosed)
-        throw new PerfError('ERR_PERF_DISPOSED', 'the result stream or its DuckDB engine was disposed');
-      if (signal?.aborted === true) throw abortError(signal, 'the statement');
-      throw new PerfError('ERR_PERF_ENGINE_FAILED', 'DuckDB failed while it ran the statement', { cause });
+      throw this.#failure(cause);
     }
+    if (chunk !== null && chunk.rowCount > 0) return chunk;
+    // The driver ends the chunks of a failed or interrupted statement like those of a finished one; only this tells them apart.
+    if (this.#result.returnType === ResultReturnType.INVALID) throw this.#failure(undefined);
+    return null;
+  }
+
+  #failure(cause: unknown): PerfError {
+    const { connection, signal } = this.#use;
+    if (connection.isClosed)
+      return new PerfError('ERR_PERF_DISPOSED', 'the result stream or its DuckDB engine was disposed');
+    if (signal?.aborted === true) return abortError(signal, 'the statement');
+    return cause === undefined
+      ? new PerfError(
+          'ERR_PERF_ENGINE_FAILED',
+          'DuckDB failed half way through the answer; its driver gives no reason once an answer has begun',
+        )
+      : new PerfError('ERR_PERF_ENGINE_FAILED', 'DuckDB failed while it ran the statement', { cause });
   }
 
   #columns(chunk: DuckDBDataChunk): ColumnBatch {
