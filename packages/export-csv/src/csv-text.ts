@@ -57,6 +57,8 @@ class CsvText {
   readonly #replaced: WarningCounter;
   readonly #quote: number;
   readonly #quoteText: string;
+  /** Two quotes as `replaceAll` reads them, where `$$` stands for `$`. */
+  readonly #twoQuotes: string;
   readonly #quoteAll: boolean;
   readonly #nullText: string;
   readonly #nullLength: number;
@@ -72,6 +74,7 @@ class CsvText {
     this.#replaced = replaced;
     this.#quote = style.quote;
     this.#quoteText = String.fromCharCode(style.quote);
+    this.#twoQuotes = this.#quoteText === '$' ? '$$$$' : this.#quoteText.repeat(2);
     this.#quoteAll = style.quoteAll;
     this.#nullText = style.nullText;
     this.#nullLength = Buffer.byteLength(style.nullText);
@@ -210,9 +213,7 @@ class CsvText {
   }
 
   #doubled(text: string): string {
-    return text.includes(this.#quoteText)
-      ? text.replaceAll(this.#quoteText, this.#quoteText.repeat(2))
-      : text;
+    return text.includes(this.#quoteText) ? text.replaceAll(this.#quoteText, this.#twoQuotes) : text;
   }
 }
 

@@ -101,6 +101,14 @@ describe('text', () => {
     );
   });
 
+  it('doubles the quote $ in long text too', async () => {
+    const long = `${'word '.repeat(20)}$ $$`;
+
+    const [, line] = parseCsv(await textOf([[long, 'x']], { quote: '$' }), ',', '$');
+
+    expect(line?.[0]?.text).toBe(long);
+  });
+
   it('is what fast-csv writes', async () => {
     // fast-csv writes the empty text as null is written, drops U+0000, and quotes needlessly at | and after a quote.
     const plain = cell.filter((text) => text !== '' && !/[\0"|]/.test(text));
