@@ -180,7 +180,7 @@ describe('every type', () => {
   const batch: Batch = { kind: 'rows', schema: every, layout: 'arrays', rows };
 
   it.each<[string, JsonOptions]>([
-    ['default.json', {}],
+    ['default.json.txt', {}],
     ['numbers.ndjson', { format: 'ndjson', classified: 'include' }],
     ['strings.ndjson', { format: 'ndjson', bigNumbers: 'string', nulls: 'omit' }],
   ])('gives the bytes of golden/%s', async (name, options) => {
