@@ -3,14 +3,15 @@ const MOST_PATTERNS = 100;
 const patterns = new Map<string, RegExp>();
 
 /** Functions that statements may call because SQLite has no such thing or only for ASCII. Null in, null out. */
-export const SQL_FUNCTIONS: Readonly<Record<string, (...values: unknown[]) => null | number | string>> = {
+export const SQL_FUNCTIONS: Readonly<Record<string, (...values: unknown[]) => null | bigint | string>> = {
   /** Lower case by Unicode; SQLite's own knows ASCII. */
   perf_lower: (text) => (typeof text === 'string' ? text.toLowerCase() : null),
   /** `perf_regex(text, pattern)`: 1 when the pattern is found. The pattern is one that `patternFault` accepts. */
   perf_regex: (text, pattern) =>
-    typeof text === 'string' && typeof pattern === 'string' ? Number(compiled(pattern).test(text)) : null,
+    typeof text === 'string' && typeof pattern === 'string' ? BigInt(compiled(pattern).test(text)) : null,
   /** `perf_distance(a, b)`: Levenshtein distance in code points. */
-  perf_distance: (a, b) => (typeof a === 'string' && typeof b === 'string' ? levenshtein(a, b) : null),
+  perf_distance: (a, b) =>
+    typeof a === 'string' && typeof b === 'string' ? BigInt(levenshtein(a, b)) : null,
 };
 
 function compiled(pattern: string): RegExp {

@@ -88,9 +88,14 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A parameter as `node:sqlite` takes it: booleans as 0 and 1, instants as the text they are stored as. */
+/**
+ * A parameter as `node:sqlite` takes it: booleans as 0 and 1, instants as the text they are stored as. It binds every JS
+ * number as REAL, which a text column would compare as `5.0`, so whole numbers go as bigint.
+ */
 export function boundValue(value: Parameter): string | number | bigint | null | Uint8Array {
-  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'boolean') return value ? 1n : 0n;
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value;
   if (value instanceof Date)
     return value
       .toISOString()
