@@ -43,8 +43,7 @@ export class WorkerHasher implements BlockHasher {
   #failure: PerfError | undefined;
 
   constructor() {
-    const file = import.meta.url.endsWith('.ts') ? './hash-worker.ts' : './hash-worker.js';
-    this.#worker = new Worker(new URL(file, import.meta.url), { execArgv: [], name: 'perf-export-hash' });
+    this.#worker = startWorker();
     this.#worker.unref();
     this.#worker.on('message', (answer: unknown) => this.#settle()?.resolve(answer));
     this.#worker.on('error', (cause) => this.#fail(cause));
@@ -58,12 +57,12 @@ export class WorkerHasher implements BlockHasher {
 
   async digest(): Promise<string> {
     const digest = await this.#ask(undefined);
-    if (typeof digest !== 'string') throw this.#error(new Error('it gave no digest'));
+    if (typeof digest !== 'string') throw threadError(new Error('it gave no digest'));
     return digest;
   }
 
   close(): void {
-    this.#failure ??= this.#error(new Error('it was closed'));
+    this.#failure ??= threadError(new Error('it was closed'));
     this.#worker.terminate().catch((cause: unknown) => this.#fail(cause));
   }
 
@@ -82,15 +81,24 @@ export class WorkerHasher implements BlockHasher {
   }
 
   #fail(cause: unknown): void {
-    this.#failure ??= this.#error(cause);
+    this.#failure ??= threadError(cause);
     for (let waiter = this.#settle(); waiter !== undefined; waiter = this.#settle())
       waiter.reject(this.#failure);
   }
+}
 
-  #error(cause: unknown): PerfError {
-    const text = cause instanceof Error ? cause.message : String(cause);
-    return new PerfError('ERR_PERF_UNSUPPORTED', `the thread that hashes the output failed: ${text}`, {
-      cause,
-    });
+function startWorker(): Worker {
+  const file = import.meta.url.endsWith('.ts') ? './hash-worker.ts' : './hash-worker.js';
+  try {
+    return new Worker(new URL(file, import.meta.url), { execArgv: [], name: 'perf-export-hash' });
+  } catch (error) {
+    throw threadError(error);
   }
+}
+
+function threadError(cause: unknown): PerfError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new PerfError('ERR_PERF_UNSUPPORTED', `the thread that hashes the output failed: ${text}`, {
+    cause,
+  });
 }

@@ -290,20 +290,27 @@ describe('a failure', () => {
 });
 
 describe('the process', () => {
+  const script = `
+    import { batchSource } from '@perf/contracts';
+    import { memorySink, runExport } from '@perf/export-core';
+    import { encoderOf, schema } from './test/plain-encoder.ts';
+    const rows = Array.from({ length: 60_000 }, (_, i) => [i, 'x'.repeat(100)]);
+    const source = batchSource(schema, [{ kind: 'rows', schema, layout: 'arrays', rows }]);
+    const run = { format: 'plain', source, sink: memorySink(), options: {}, encoder: () => encoderOf() };
+    const result = await runExport(run).catch((error) => error);
+    console.log(result.code ?? result.sha256.length);`;
+
+  async function outputOf(...flags: readonly string[]): Promise<string> {
+    const argv = ['--conditions=@perf/source', ...flags, '--input-type=module-typescript', '--eval', script];
+    const options = { cwd: join(import.meta.dirname, '..'), timeout: 20_000 };
+    return (await promisify(execFile)(process.execPath, argv, options)).stdout.trim();
+  }
+
   it('ends by itself after an export that was hashed in a thread', async () => {
-    const script = `
-      import { batchSource } from '@perf/contracts';
-      import { memorySink, runExport } from '@perf/export-core';
-      import { encoderOf, schema } from './test/plain-encoder.ts';
-      const rows = Array.from({ length: 60_000 }, (_, i) => [i, 'x'.repeat(100)]);
-      const source = batchSource(schema, [{ kind: 'rows', schema, layout: 'arrays', rows }]);
-      const { sha256 } = await runExport({ format: 'plain', source, sink: memorySink(), options: {}, encoder: () => encoderOf() });
-      console.log(sha256.length);`;
-    const cwd = join(import.meta.dirname, '..');
-    const argv = ['--conditions=@perf/source', '--input-type=module-typescript', '--eval', script];
+    expect(await outputOf()).toBe('64');
+  });
 
-    const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd, timeout: 20_000 });
-
-    expect(stdout.trim()).toBe('64');
+  it('that may not start threads gets an error, not another hash', async () => {
+    expect(await outputOf('--permission', '--allow-fs-read=*')).toBe('ERR_PERF_UNSUPPORTED');
   });
 });

@@ -1,3 +1,4 @@
+import { createWriteStream } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -238,6 +239,18 @@ describe('options', () => {
   });
 });
 
+function endlessRows(): { source: AsyncIterable<Record<string, unknown>>; isClosed: () => boolean } {
+  let closed = false;
+  const makeRows = async function* (): AsyncGenerator<Record<string, unknown>> {
+    try {
+      for (let id = 0; ; id++) yield { id, text: 'x'.repeat(1000) };
+    } finally {
+      closed = true;
+    }
+  };
+  return { source: makeRows(), isClosed: () => closed };
+}
+
 describe('inputs and outputs', () => {
   const objects = [{ a: 1 }, { a: 2 }];
 
@@ -290,6 +303,17 @@ describe('inputs and outputs', () => {
     expect(await readdir(folder)).toEqual([]);
     expect(response.destroyed).toBe(true);
     await rm(folder, { recursive: true });
+  });
+
+  it('says that a disk is full', async () => {
+    const { source, isClosed } = endlessRows();
+
+    await expect(exportCsv(source, writableSink(createWriteStream('/dev/full')))).rejects.toMatchObject({
+      code: 'ERR_PERF_SINK_FAILED',
+      message: 'writing to the sink failed: the disk is full (ENOSPC: no space left on device, write)',
+    });
+
+    expect(isClosed()).toBe(true);
   });
 
   it('destroys an input stream that hangs when it is aborted', async () => {
