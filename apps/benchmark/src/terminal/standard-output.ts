@@ -3,6 +3,7 @@ import { PerfError } from '@perf/contracts';
 /** Stdout that fails by an error of a promise, never by an uncaught one. */
 export class StandardOutput {
   #failure: Error | undefined;
+  #written: Promise<void> = Promise.resolve();
 
   constructor() {
     process.stdout.on('error', (error: Error) => (this.#failure ??= error));
@@ -12,13 +13,17 @@ export class StandardOutput {
 
   /** Writes, and goes on; `flush` tells of failures. */
   readonly write = (text: string): void => {
-    if (!process.stdout.writableEnded) process.stdout.write(text);
+    this.#written = new Promise((resolve) => {
+      process.stdout.write(text, (error) => {
+        this.#failure ??= error ?? undefined;
+        resolve();
+      });
+    });
   };
 
   /** Waits until everything is written. Throws `ERR_PERF_SINK_FAILED` when something was not. */
   async flush(): Promise<void> {
-    if (this.#failure === undefined && !process.stdout.writableEnded && !process.stdout.destroyed)
-      await new Promise((resolve) => process.stdout.write('', resolve));
+    await this.#written;
     if (this.#failure === undefined) return;
     throw new PerfError('ERR_PERF_SINK_FAILED', `writing to stdout failed: ${this.#failure.message}`, {
       cause: this.#failure,
