@@ -3,7 +3,7 @@ import { PerfError } from '@perf/contracts';
 import type { Writable } from 'node:stream';
 
 /**
- * A sink that writes into a Node stream, as an HTTP response, a socket or `process.stdout`, at the stream's own pace.
+ * A sink that writes into a Node stream, as an HTTP response or a socket, at the stream's own pace.
  * `commit` ends the stream; after a failure the stream is destroyed with the error, so that a receiver cannot take a part for
  * the whole. Each block is copied once, because a stream may hold on to what it took.
  */
@@ -28,7 +28,7 @@ class WritableSink implements ExportSink {
     if (resumeAt !== undefined)
       throw new PerfError('ERR_PERF_UNSUPPORTED', 'a stream cannot go on from an earlier run');
     const { errored, destroyed, writableEnded } = this.#stream;
-    if (errored !== null || destroyed || writableEnded)
+    if ((errored ?? null) !== null || destroyed || writableEnded)
       throw new PerfError(
         'ERR_PERF_OPEN_FAILED',
         'the stream was ended or destroyed before the export began',

@@ -23,6 +23,7 @@ import {
 } from '@perf/testkit/measure';
 import { format } from 'fast-csv';
 
+const ROWS = 1_000_000;
 const PEER = 'fast-csv 5.0.8';
 const NEWLINE = '\n';
 
@@ -64,9 +65,6 @@ async function writePeer(path: string, rows: number): Promise<object> {
   return { ms, bytes: (await stat(path)).size + NEWLINE.length, sha256: hash.update(NEWLINE).digest('hex') };
 }
 
-const ROWS = 1_000_000;
-const { json, quick, case: name, rest } = parseBenchArgs();
-
 async function runOne(run: (path: string, rows: number) => Promise<object>, rows: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'perf-csv-'));
   try {
@@ -80,8 +78,7 @@ function caseOf(which: string, rows: number): Case {
   return { module: import.meta.url, args: ['--case', which, String(rows)] };
 }
 
-async function compare(): Promise<void> {
-  const rows = quick ? ROWS / 5 : ROWS;
+async function compare(rows: number, json: string | undefined): Promise<void> {
   const note = `${rows} rows × 10 columns`;
   const speed = await comparePairs({
     ours: caseOf('ours', rows),
@@ -134,6 +131,8 @@ function mustBeEqual(reports: readonly CaseReport[]): void {
   if (outputs.size !== 1) throw new Error(`the outputs differ: ${[...outputs].join(', ')}`);
 }
 
+const { json, quick, case: name, rest } = parseBenchArgs();
 const single = name === undefined ? undefined : cases[name];
+if (name !== undefined && single === undefined) throw new Error(`there is no case ${name}`);
 if (single !== undefined) await runOne(single, Number(rest[0] ?? ROWS));
-else await compare();
+else await compare(quick ? ROWS / 5 : ROWS, json);

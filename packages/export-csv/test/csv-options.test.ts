@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import { createServer } from 'node:http';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -239,11 +240,14 @@ describe('options', () => {
   });
 });
 
-function endlessRows(): { source: AsyncIterable<Record<string, unknown>>; isClosed: () => boolean } {
+function endlessRows(count = Number.POSITIVE_INFINITY): {
+  source: AsyncIterable<Record<string, unknown>>;
+  isClosed: () => boolean;
+} {
   let closed = false;
   const makeRows = async function* (): AsyncGenerator<Record<string, unknown>> {
     try {
-      for (let id = 0; ; id++) yield { id, text: 'x'.repeat(1000) };
+      for (let id = 0; id < count; id++) yield { id, text: 'x'.repeat(1000) };
     } finally {
       closed = true;
     }
@@ -303,6 +307,26 @@ describe('inputs and outputs', () => {
     expect(await readdir(folder)).toEqual([]);
     expect(response.destroyed).toBe(true);
     await rm(folder, { recursive: true });
+  });
+
+  it.each([
+    ['ends', 3, true],
+    ['breaks, so that no client takes a part for the whole,', Number.POSITIVE_INFINITY, false],
+  ])('%s an HTTP response', async (_, count, isWhole) => {
+    const server = createServer((_request, response) => {
+      const signal = AbortSignal.timeout(isWhole ? 5000 : 50);
+      const { source } = endlessRows(count);
+      exportCsv(source, writableSink(response), { signal }).catch(() => undefined);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+
+    const received = fetch(`http://127.0.0.1:${port}/`).then(async (response) => response.text());
+
+    const lines = await received.then((text) => text.split('\n').length).catch(() => 'broken');
+    expect(lines).toBe(isWhole ? 5 : 'broken');
+    server.close();
   });
 
   it('says that a disk is full', async () => {

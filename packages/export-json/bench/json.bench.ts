@@ -91,5 +91,6 @@ function mustBeEqual(reports: readonly CaseReport[]): void {
 
 const { json, quick, case: name, rest } = parseBenchArgs();
 const single = name === undefined ? undefined : cases[name];
+if (name !== undefined && single === undefined) throw new Error(`there is no case ${name}`);
 if (single !== undefined) await runOne(single, Number(rest[0] ?? ROWS));
 else await compare(quick ? ROWS / 5 : ROWS, json);
