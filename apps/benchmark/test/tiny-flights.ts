@@ -5,6 +5,10 @@ import { DuckDbEngine } from '@perf/engine-duckdb';
 import { readRows } from '@perf/testkit';
 import type { FlightsHouse } from '../src/data/flights-house.ts';
 import { openHouse } from '../src/data/flights-house.ts';
+import type { AppSwitches } from '../src/terminal/switches.ts';
+
+/** Nothing is switched off. */
+export const ALL_ON: AppSwitches = { cache: true, optimizer: true, parallel: true };
 
 /** Flights of the files that `makeTinyFlights` writes. */
 export const TINY_ROWS = 2000;

@@ -1,0 +1,74 @@
+import { TieredCache } from '@perf/cache-core';
+import { FaultyEngine } from '@perf/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FlightsHouse } from '../src/data/flights-house.ts';
+import { serviceFor } from '../src/data/service-for.ts';
+import type { SessionReport } from '../src/demo/session.ts';
+import { runSession } from '../src/demo/session.ts';
+import type { AppSwitches } from '../src/terminal/switches.ts';
+import { ALL_ON, openTinyHouse } from './tiny-flights.ts';
+
+const words = {
+  airports: ['JFK', 'LAX', 'SFO', 'ORD'],
+  states: ['NY', 'CA'],
+  cities: ['New York', 'Chicago'],
+};
+
+let house: FlightsHouse;
+
+beforeAll(async () => {
+  house = await openTinyHouse();
+});
+afterAll(() => house[Symbol.asyncDispose]());
+
+async function replay(
+  use: { readonly requests: number; readonly population: number; readonly seed: number },
+  switches: AppSwitches = ALL_ON,
+): Promise<SessionReport & { readonly statements: number }> {
+  const [{ engine, catalog }] = house.engines;
+  const counted = new FaultyEngine(engine);
+  const capacity = 20;
+  await using cache = new TieredCache({ memory: { maxEntries: capacity } });
+  const { signal } = new AbortController();
+  const done: number[] = [];
+  const report = await runSession(serviceFor(counted, catalog, { cache }, switches), cache, {
+    ...use,
+    words,
+    capacity,
+    signal,
+    onProgress: (share) => done.push(share),
+  });
+  expect(done.at(-1)).toBe(1);
+  return { ...report, statements: counted.calls('execute') };
+}
+
+const USE = { requests: 400, population: 60, seed: 11 };
+
+describe('runSession', () => {
+  it('counts every request as hit or miss, and every miss as a statement', async () => {
+    const report = await replay(USE);
+
+    expect(report).toMatchObject({ requests: 400, population: 60, capacity: 20, zipf: 1 });
+    expect(report.hits + report.misses).toBe(400);
+    expect(report.statements).toBe(report.misses);
+    expect(report.evictions).toBe(report.misses - 20);
+    expect(report.hitRate).toBe(report.hits / 400);
+    expect(report.distinct).toBeLessThanOrEqual(60);
+    expect(report.hit.p50).toBeLessThanOrEqual(report.hit.p99);
+    expect(report.miss.p50).toBeGreaterThan(0);
+  });
+
+  it('draws the same requests for one seed, and others for another', async () => {
+    const [one, same, other] = [await replay(USE), await replay(USE), await replay({ ...USE, seed: 12 })];
+
+    const counts = ({ hits, misses, distinct }: SessionReport): number[] => [hits, misses, distinct];
+    expect(counts(same)).toEqual(counts(one));
+    expect(counts(other)).not.toEqual(counts(one));
+  });
+
+  it('hits nothing when the cache is switched off', async () => {
+    const report = await replay(USE, { ...ALL_ON, cache: false });
+
+    expect(report).toMatchObject({ hits: 0, hitRate: 0, statements: 400 });
+  });
+});
