@@ -8,23 +8,23 @@ import { fileURLToPath } from 'node:url';
 
 const folder = dirname(dirname(realpathSync(fileURLToPath(import.meta.url))));
 const sources = join(folder, 'src', 'main.ts');
-const installed = folder.split(sep).includes('node_modules') || !existsSync(sources);
+// Sources are written for the Node of the repository, which may be newer than the one of the machine.
+const pinned = join(folder, '..', '..', 'node_modules', 'node', 'bin', 'node');
+const isInstalled = folder.split(sep).includes('node_modules') || !existsSync(sources);
+const node = !isInstalled && existsSync(pinned) ? pinned : process.execPath;
 const args = [
-  '--conditions=@perf/source',
+  ...process.execArgv,
   '--disable-warning=ExperimentalWarning',
-  sources,
+  ...(isInstalled ? [join(folder, 'dist', 'main.js')] : ['--conditions=@perf/source', sources]),
   ...process.argv.slice(2),
 ];
-if (installed) {
-  await import('../dist/main.js');
-} else if (process.platform !== 'win32' && process.execve !== undefined) {
-  // Node with the needed flag takes this process over: signals and exit codes are its own, and no child can outlive anything.
-  process.execve(process.execPath, [process.execPath, ...args], process.env);
+if (process.platform !== 'win32' && process.execve !== undefined) {
+  // The program takes this process over: signals and exit codes are its own, and it cannot outlive anything.
+  process.execve(node, [node, ...args], process.env);
 } else {
-  const child = spawn(process.execPath, args, { stdio: 'inherit' });
-  // Ctrl-C reaches the child by itself, the others are passed on. The child decides how to end.
-  process.on('SIGINT', () => undefined);
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const child = spawn(node, args, { stdio: 'inherit' });
+  // Ctrl-C reaches the child by itself; a second one in the same moment counts once. The child decides how to end.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     console.error(error.message);
     process.exitCode = 1;

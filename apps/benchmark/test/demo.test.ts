@@ -5,7 +5,7 @@ import { Scratch, runBench } from './run-bench.ts';
 import type { TinyFlights } from './tiny-flights.ts';
 import { TINY_ROWS, makeTinyFlights } from './tiny-flights.ts';
 
-const timeout = 60_000;
+const timeout = 120_000;
 let tiny: TinyFlights;
 
 beforeAll(async () => {

@@ -87,17 +87,17 @@ async function answer(
     return;
   }
   const { rows: expected } = await service.estimate(asked.query);
-  const toTerminal = asked.to === undefined && process.stdout.isTTY;
   const sink = asked.to === undefined ? writableSink(process.stdout) : fileSink(asked.to);
-  await service.export(asked.query, asked.format, sink, {
+  // Two writers on one screen would mix their lines.
+  const show = (done: number, text: string): void => {
+    if (asked.to !== undefined || !process.stdout.isTTY) progress.show('writing', done, text);
+  };
+  const { rows: written } = await service.export(asked.query, asked.format, sink, {
     signal,
-    onProgress: ({ rows, rowsPerSecond }) => {
-      // Two writers on one screen would mix their lines.
-      if (toTerminal) return;
-      const rate = `${rows} rows, ${Math.round(rowsPerSecond / 1000)}k rows/s`;
-      progress.show('writing', rows / Math.max(rows + 1, expected), rate);
-    },
+    onProgress: ({ rows, rowsPerSecond }) =>
+      show(rows / Math.max(rows + 1, expected), `${rows} rows, ${Math.round(rowsPerSecond / 1000)}k rows/s`),
   });
+  show(1, `${written} rows`);
 }
 
 async function readArguments(argv: readonly string[]): Promise<QueryArguments | 'help'> {
