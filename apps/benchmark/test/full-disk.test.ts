@@ -65,6 +65,24 @@ describe('a full disk', () => {
     timeout,
   );
 
+  it(
+    'under the temporary folder ends the loading of SQLite with a code, and leaves nothing there',
+    async ({ skip }) => {
+      using scratch = new Scratch();
+      using disk = mountTiny(scratch.file('disk'));
+      if (disk === undefined) return skip('nothing can be mounted here');
+
+      const { code, stdout, stderr } = await runBench([...ALL, ...tiny.args, '--engine', 'sqlite'], {
+        env: { TMPDIR: scratch.file('disk') },
+      });
+
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/perf-bench: ERR_PERF_SINK_FAILED: cannot fill .* disk is full/);
+      expect(readdirSync(scratch.file('disk'))).toEqual([]);
+    },
+    timeout,
+  );
+
   it.skipIf(!existsSync('/dev/full')).each([[[...ALL]], [['--help']]])(
     'behind stdout ends %j with a code',
     async (args) => {

@@ -72,12 +72,15 @@ describe('ProgressLine', () => {
     expect(tty.parts.slice(2)).toEqual(['\n']);
   });
 
-  it('cuts what a narrow terminal would wrap', () => {
-    const tty = screen(true, 20);
+  it.each([
+    [20, 'loading [##########'],
+    [0, 'loading [############............]  50 % many rows'],
+  ])('cuts what a terminal of %d columns would wrap', (columns, expected) => {
+    const tty = screen(true, columns);
 
     new ProgressLine(tty).show('loading', 0.5, 'many rows');
 
-    expect(tty.parts[0]?.replace('\r\u001B[2K', '')).toBe('loading [##########');
+    expect(tty.parts[0]?.replace('\r\u001B[2K', '')).toBe(expected);
   });
 
   it('writes a line for each quarter where there is no terminal', () => {
@@ -135,6 +138,14 @@ describe('errorText', () => {
     expect(errorText(node)).toBe('EACCES: permission denied');
     expect(errorText(new TypeError('x is undefined'))).toContain('    at ');
     expect(errorText('a text')).toBe('a text');
+  });
+});
+
+describe('errorText of hostile text', () => {
+  it('leaves no sign that steers a terminal', () => {
+    const text = errorText(new PerfError('ERR_PERF_OPEN_FAILED', 'cannot read \u001B[2Jx\u0000\r\u009B'));
+
+    expect(text).toBe(String.raw`ERR_PERF_OPEN_FAILED: cannot read \u001b[2Jx\u0000\u000d\u009b`);
   });
 });
 

@@ -81,7 +81,14 @@ export async function openHouse(options: HouseOptions): Promise<FlightsHouse> {
   const folder = opened.use(await TemporaryFolder.make(join(tmpdir(), 'perf-flights-')));
   const path = join(folder.path, 'flights.db');
   const copying = performance.now();
-  await copyToSqlite(duckdb, path, { rows, signal, onProgress: (done) => onStep('loading SQLite', done) });
+  await copyToSqlite(duckdb, path, {
+    rows,
+    signal,
+    onProgress: (done) => onStep('loading SQLite', done),
+  }).catch((cause: unknown) => {
+    if (isPerfError(cause)) throw cause;
+    throw new PerfError('ERR_PERF_SINK_FAILED', `cannot fill ${path}: ${String(cause)}`, { cause });
+  });
   const sqlite = opened.use(await SqliteEngine.open(path, { readOnly: true, workers: parallel ? 2 : 1 }));
   const inFile = { engine: sqlite, catalog: await sqlite.catalog(), loadMs: performance.now() - copying };
   return house(opened.move(), [inMemory, inFile], rows, airportRows);

@@ -1,7 +1,17 @@
 import { isPerfError } from '@perf/contracts';
 
-/** Code, message and cause, a line each. What has no code is a fault of this program and is told with its stack. */
+/**
+ * Code, message and cause, a line each. What has no code is a fault of this program and is told with its stack. Signs that
+ * would steer the terminal are spelt out.
+ */
 export function errorText(error: unknown): string {
+  return rawText(error).replace(
+    /[^\P{Cc}\n]/gu,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function rawText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = errorCode(error);
   if (code === undefined) return error.stack ?? error.message;

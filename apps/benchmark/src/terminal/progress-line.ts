@@ -30,8 +30,9 @@ export class ProgressLine {
     this.#step = step;
     const text = `${step} ${bar(share)} ${String(Math.floor(share * 100)).padStart(3)} % ${more}`.trimEnd();
     if (this.#screen.isTTY === true) {
-      // A line that wraps could not be written over.
-      const fitting = text.slice(0, Math.max(1, (this.#screen.columns ?? 80) - 1));
+      // A line that wraps could not be written over. A terminal that does not know its width says 0.
+      const { columns = 0 } = this.#screen;
+      const fitting = text.slice(0, (columns > 0 ? columns : 80) - 1);
       this.#screen.write(
         `${this.#isOpen && begins ? '\n' : ''}\r\u001B[2K${fitting}${share === 1 ? '\n' : ''}`,
       );
