@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ExecuteOptions, QueryEngine, ResultStream, Statement } from '@perf/contracts';
 import { TieredCache } from '@perf/cache-core';
 import { FaultyEngine } from '@perf/testkit';
@@ -33,6 +34,14 @@ const SHAPE: Shape = {
 class LyingEngine extends FaultyEngine {
   override async execute(statement: Statement, options?: ExecuteOptions): Promise<ResultStream> {
     return super.execute({ ...statement, text: `SELECT * FROM (${statement.text}) AS lie LIMIT 1` }, options);
+  }
+}
+
+/** Takes its time for each statement. */
+class SlowEngine extends FaultyEngine {
+  override async execute(statement: Statement, options?: ExecuteOptions): Promise<ResultStream> {
+    await setTimeout(1001);
+    return super.execute(statement, options);
   }
 }
 
@@ -100,6 +109,18 @@ describe('compareShape', () => {
 
     expect(engines.map((engine) => engine.calls('execute'))).toEqual([7, 7]);
   });
+
+  it('asks once plain and once optimized what takes over a second', async () => {
+    const { engines, services } = servicesOver((engine) => new SlowEngine(engine));
+    const [engine] = engines;
+
+    const { times, differences } = await compareShape(SHAPE, services.slice(0, 1), words, signal);
+
+    expect(differences).toEqual([]);
+    expect(engine?.calls('execute')).toBe(3);
+    expect(times[0]?.plainMs).toBeGreaterThan(1000);
+    expect(times[0]?.cachedMs).toBeLessThan(1000);
+  }, 30_000);
 
   it('ends when it is aborted', async () => {
     const { services } = servicesOver((engine) => new FaultyEngine(engine));
