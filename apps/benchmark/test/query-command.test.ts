@@ -117,6 +117,27 @@ describe('perf-bench query', () => {
     timeout,
   );
 
+  it(
+    'reads a query with a byte order mark, and refuses one that is no UTF-8',
+    async () => {
+      using scratch = new Scratch();
+      const text = Buffer.from('{"from":"airports","select":["iata"],"limit":1}');
+      writeFileSync(scratch.file('bom.json'), Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), text]));
+      writeFileSync(
+        scratch.file('latin.json'),
+        Buffer.concat([text.subarray(0, 10), Buffer.from([0xfc]), text]),
+      );
+
+      const marked = await runBench(['query', '--file', scratch.file('bom.json'), ...tiny.args]);
+      const broken = await runBench(['query', '--file', scratch.file('latin.json'), ...tiny.args]);
+
+      expect(marked).toMatchObject({ code: 0, stdout: 'iata\nJFK\n' });
+      expect(broken).toMatchObject({ code: 1, stdout: '' });
+      expect(broken.stderr).toMatch(/^perf-bench: ERR_PERF_INVALID_QUERY: query: expected UTF-8\n/);
+    },
+    timeout,
+  );
+
   it.each([
     ['a missing file', (scratch: Scratch) => scratch.file('none.parquet'), 'cannot read'],
     ['a folder', (scratch: Scratch) => scratch.path, 'cannot load'],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { PerfError } from '@perf/contracts';
+import { PerfError, isPerfError } from '@perf/contracts';
 import { fileSink, writableSink } from '@perf/export-core';
 import type { FileFormat } from '../data/exporters.ts';
 import { exportersFor, isFileFormat } from '../data/exporters.ts';
@@ -151,9 +151,19 @@ async function readQuery(file: string | undefined, text: string | undefined): Pr
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return decoded(await readFile(file));
   } catch (cause) {
+    if (isPerfError(cause)) throw cause;
     throw new PerfError('ERR_PERF_OPEN_FAILED', `cannot read ${file}`, { cause });
+  }
+}
+
+/** UTF-8 without its byte order mark. Bytes that are none would silently ask for something else. */
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new PerfError('ERR_PERF_INVALID_QUERY', 'query: expected UTF-8', { cause });
   }
 }
 
