@@ -30,7 +30,7 @@ setTimeout(() => process.exit(), LINGER_MS).unref();
 
 async function main([name, ...rest]: readonly string[]): Promise<number> {
   const output = new StandardOutput();
-  const stop = new StopSignals();
+  const stop = new StopSignals({ withParent: process.env['npm_lifecycle_event'] !== undefined });
   try {
     const code = await run(name, rest, output, stop.signal);
     await output.flush();

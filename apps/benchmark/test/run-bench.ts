@@ -11,6 +11,8 @@ export interface BenchUse {
   readonly via?: 'bin' | 'main';
   /** File under the app that runs instead of `src/main.ts`. */
   readonly program?: string;
+  /** Puts a shell between, as npm does. */
+  readonly inShell?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Folder of the app. @default the one in this repository */
@@ -36,7 +38,10 @@ export class RunningBench {
   #stderr = '';
   #stdout = '';
 
-  constructor(args: readonly string[], { via = 'bin', program, env, cwd, app = APP, stdout }: BenchUse = {}) {
+  constructor(
+    args: readonly string[],
+    { via = 'bin', program, inShell = false, env, cwd, app = APP, stdout }: BenchUse = {},
+  ) {
     const node =
       via === 'bin' && program === undefined
         ? [join(app, 'bin/perf-bench.js')]
@@ -45,7 +50,9 @@ export class RunningBench {
             '--disable-warning=ExperimentalWarning',
             join(app, program ?? 'src/main.ts'),
           ];
-    this.child = spawn(process.execPath, [...node, ...args], {
+    const command = [process.execPath, ...node, ...args];
+    const [file = '', ...rest] = inShell ? ['sh', '-c', '"$0" "$@"; exit $?', ...command] : command;
+    this.child = spawn(file, rest, {
       detached: true,
       stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
       env: { ...process.env, PERF_DISABLE: '', NODE_OPTIONS: '', ...env },

@@ -38,7 +38,7 @@ afterAll(() => tiny[Symbol.dispose]());
 function startQuery(scratch: Scratch, use: BenchUse, args: readonly string[]): RunningBench {
   return new RunningBench(['query', '--text', ENDLESS, '--to', scratch.file('all.csv'), ...args], {
     ...use,
-    env: { TMPDIR: scratch.path },
+    env: { TMPDIR: scratch.path, ...use.env },
   });
 }
 
@@ -114,6 +114,23 @@ describe('a signal', () => {
 
       expect(code).toBe(130);
       expect(stderr).toContain('perf-bench: stopped by SIGINT');
+      expect(scratch.names).toEqual([]);
+    },
+    timeout,
+  );
+
+  it(
+    'to npm, which ends only the shell between, ends the process too',
+    async () => {
+      using scratch = new Scratch();
+      const running = startQuery(scratch, { inShell: true, env: { npm_lifecycle_event: 'start' } }, LOAD);
+      await running.says('loading SQLite');
+
+      running.signal('SIGTERM');
+      // Stderr closes when the last process that holds it has ended.
+      const { stderr } = await running.ended;
+
+      expect(stderr).toContain('perf-bench: stopped by SIGTERM');
       expect(scratch.names).toEqual([]);
     },
     timeout,

@@ -7,14 +7,24 @@ const SAME_MS = 300;
 /** Longest time that tidying up may take. */
 const GRACE_MS = 5000;
 
+/** How often the parent is looked for. */
+const PARENT_MS = 250;
+
+/** What else ends the process. */
+interface StopOptions {
+  /** Takes the end of the parent process for a SIGTERM: npm ends the shell between it and its scripts, and nobody tells them. */
+  readonly withParent: boolean;
+}
+
 /** Turns the signals that ask a process to end into an abort; the second one ends it at once. */
 export class StopSignals {
   readonly #stopping = new AbortController();
   #stoppedAt = 0;
   #stoppedBy: (typeof SIGNALS)[number] | undefined;
 
-  constructor() {
+  constructor({ withParent }: StopOptions) {
     for (const name of SIGNALS) process.on(name, () => this.#stop(name));
+    if (withParent) this.#watchParent(process.ppid);
   }
 
   /** Aborted by the first signal. */
@@ -30,6 +40,14 @@ export class StopSignals {
   /** 128 and the number of the first signal, as shells count; undefined when none came. */
   get exitCode(): number | undefined {
     return this.#stoppedBy === undefined ? undefined : 128 + constants.signals[this.#stoppedBy];
+  }
+
+  #watchParent(parent: number): void {
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(watch);
+      this.#stop('SIGTERM');
+    }, PARENT_MS).unref();
   }
 
   #stop(name: (typeof SIGNALS)[number]): void {
