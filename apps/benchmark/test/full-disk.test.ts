@@ -18,8 +18,8 @@ afterAll(() => tiny[Symbol.dispose]());
 function mountTiny(path: string): Disposable | undefined {
   mkdirSync(path);
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path], { stdio: 'ignore' });
-    return { [Symbol.dispose]: () => void execFileSync('umount', [path]) };
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path], { stdio: 'ignore' });
+    return { [Symbol.dispose]: () => void execFileSync('/bin/umount', [path]) };
   } catch {
     // Only root may mount, and not in every container.
     return undefined;
