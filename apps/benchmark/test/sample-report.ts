@@ -18,6 +18,7 @@ export function sampleReport(name = 'busiest airports', more: Partial<DemoReport
           { engine: 'sqlite', plainMs: 155, optimizedMs: 158, cachedMs: 0 },
         ],
         rewrites: [{ rule: name, reason: name, estimatedGain: 2 }],
+        bottleneck: 'dataLoad',
         sql: `SELECT '${name}'`,
         logical: {
           operator: 'join',

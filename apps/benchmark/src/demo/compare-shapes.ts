@@ -1,4 +1,4 @@
-import type { ExecutionPlan, Rewrite } from '@perf/contracts';
+import type { ExecutionPlan, QueryPhase, Rewrite } from '@perf/contracts';
 import { compareAnswers } from '@perf/contracts';
 import type { QueryAnswer, QueryService } from '@perf/query';
 import { seededRandom } from '@perf/testkit/inputs';
@@ -20,6 +20,8 @@ export interface ShapeReport {
   readonly times: readonly ShapeTimes[];
   /** What the optimizer did, by engine where engines differ. */
   readonly rewrites: readonly Rewrite[];
+  /** The phase that took longest when the first engine answered, by the profiler; `none` without one. */
+  readonly bottleneck: QueryPhase | 'none';
   readonly sql: string;
   readonly logical: ExecutionPlan;
   /** How answers differ; empty when all are equal. */
@@ -53,6 +55,7 @@ export async function compareShape(
   const times: ShapeTimes[] = [];
   let reference: QueryAnswer | undefined;
   let rewrites: readonly Rewrite[] = [];
+  let bottleneck: QueryPhase | 'none' = 'none';
   for (const { name, service } of services) {
     const on = service.switches;
     const taken: Record<'plain' | 'optimized' | 'cached', number[]> = {
@@ -66,6 +69,7 @@ export async function compareShape(
       const answer = await service.query(query, { switches, signal });
       if (way !== 'cached' || round > 0) taken[way].push(performance.now() - started);
       reference ??= answer;
+      if (way === 'optimized' && bottleneck === 'none') bottleneck = answer.profile?.bottleneck() ?? 'none';
       if (way === 'optimized' && answer.info.rewrites.length > rewrites.length)
         rewrites = answer.info.rewrites;
       const difference = compareAnswers(reference, answer, { ordered });
@@ -93,6 +97,7 @@ export async function compareShape(
     rows: reference?.length ?? 0,
     times,
     rewrites,
+    bottleneck,
     sql: explained?.statement.text ?? '',
     logical: explained?.logical ?? { operator: '', detail: '', children: [] },
     differences,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { TieredCache } from '@perf/cache-core';
 import { PerfError } from '@perf/contracts';
 import { peakRssMb } from '@perf/testkit/measure';
+import { createProfiler } from '@perf/profiler';
 import { ClosingStack } from '../data/closing-stack.ts';
 import { exportersFor } from '../data/exporters.ts';
 import type { FlightsHouse } from '../data/flights-house.ts';
@@ -70,7 +71,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   await using caches = new ClosingStack();
   const services = house.engines.map(({ engine, catalog }): NamedService => ({
     name: engine.name,
-    service: serviceFor(engine, catalog, { cache: caches.use(newCache()) }, switches),
+    service: serviceFor(
+      engine,
+      catalog,
+      { cache: caches.use(newCache()), profiler: createProfiler() },
+      switches,
+    ),
   }));
   const words = await readVocabulary(services[0]?.service, signal);
   const shapes = await askAll(services, words, options);

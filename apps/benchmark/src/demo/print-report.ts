@@ -11,6 +11,7 @@ export function printedReport(report: DemoReport): string {
       'question (ms)',
       'rows',
       ...engines.flatMap((name) => [`${name} plain`, 'optimized', 'cached']),
+      'slowest phase',
       'what the optimizer did',
     ],
     ...report.shapes.map((shape) => [
@@ -21,6 +22,7 @@ export function printedReport(report: DemoReport): string {
         ms(optimizedMs),
         ms(cachedMs),
       ]),
+      shape.bottleneck,
       shape.rewrites.map(({ rule }) => rule).join(', '),
     ]),
   ]);

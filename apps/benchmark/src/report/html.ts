@@ -65,9 +65,9 @@ function shapesTable({ shapes }: DemoReport): string {
     const done = shape.rewrites
       .map(({ rule, reason }) => `${escaped(rule)}: ${escaped(reason)}`)
       .join('<br>');
-    return `<tr><td>${escaped(shape.name)}</td><td class="n">${whole(shape.rows)}</td>${times}<td>${done}</td></tr>`;
+    return `<tr><td>${escaped(shape.name)}</td><td class="n">${whole(shape.rows)}</td>${times}<td>${shape.bottleneck}</td><td>${done}</td></tr>`;
   });
-  return `<table><thead><tr><th>question (times in ms)</th><th class="n">rows</th>${heads}<th>what the optimizer did</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
+  return `<table><thead><tr><th>question (times in ms)</th><th class="n">rows</th>${heads}<th>slowest phase</th><th>what the optimizer did</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
 }
 
 function sessionList({ session }: DemoReport): string {
