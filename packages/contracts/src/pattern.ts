@@ -3,7 +3,8 @@ import { QUERY_LIMITS } from './query-limits.ts';
 /**
  * Says why `pattern` is not in the regular language that RE2, POSIX and JavaScript read alike, or undefined when it is.
  * Allowed: literals, `.`, `[…]` with ranges, `^ $ | ( )`, `* + ?`, `{n}`, `{n,}`, `{n,m}` up to 255, and `\` before a sign of syntax.
- * Nested `{…}` may repeat at most 1,000 times in all, RE2's limit.
+ * Nested `{…}` may repeat at most 1,000 times in all, RE2's limit. A group that is repeated may hold no alternative and no
+ * repetition of its own: an engine that tries ways one after another could take for ever.
  * Not allowed, as engines differ: `\d` and other letter escapes, named classes, lazy or stacked quantifiers, groups with `(?`.
  */
 export function patternFault(pattern: string): string | undefined {
@@ -18,13 +19,23 @@ export function patternFault(pattern: string): string | undefined {
 const MOST_REPEATS = 1_000;
 const SYNTAX = new Set('^$\\.*+?()[]{}|');
 
+/** A stretch of a pattern. */
+interface Span {
+  /** Most repetitions of anything in it. */
+  readonly repeats: number;
+  /** Whether it can match in several ways: it holds an alternative or a repetition of no fixed number. */
+  readonly varies: boolean;
+}
+
+const SIGN: Span = { repeats: 1, varies: false };
+
 class PatternReader {
   readonly #text: string;
   #at = 0;
-  /** For each open group and the whole, the most repetitions of anything in it so far. */
-  readonly #repeats: number[] = [1];
-  /** Repetitions inside the last atom, its own quantifier left out. */
-  #atomRepeats = 1;
+  /** The whole and each open group. */
+  readonly #open: Span[] = [SIGN];
+  /** What is inside the last atom, its own quantifier left out. */
+  #inside: Span = SIGN;
   /** Whether the last thing read can take a quantifier. */
   #atom = false;
 
@@ -37,7 +48,7 @@ class PatternReader {
       const fault = this.#next();
       if (fault !== undefined) return `${fault} (at position ${this.#at})`;
     }
-    return this.#repeats.length === 1 ? undefined : 'a group is not closed';
+    return this.#open.length === 1 ? undefined : 'a group is not closed';
   }
 
   #next(): string | undefined {
@@ -53,38 +64,45 @@ class PatternReader {
       case '(':
         if (this.#text[this.#at + 1] === '?' || this.#text[this.#at + 1] === '*')
           return 'only plain groups are shared by all engines';
-        this.#repeats.push(1);
+        this.#open.push(SIGN);
         return this.#step(1, false);
       case ')':
-        if (this.#repeats.length === 1) return 'a group is closed that was not opened';
-        return this.#step(1, true, this.#repeats.pop());
+        if (this.#open.length === 1) return 'a group is closed that was not opened';
+        return this.#step(1, true, this.#open.pop());
       case '*':
       case '+':
+        return this.#quantifier(1, { least: 0, most: Infinity });
       case '?':
-        return this.#quantifier(1, 1);
+        return this.#quantifier(1, { least: 0, most: 1 });
       case '{': {
         const bounds = /^\{(\d{1,3})(,(\d{1,3})?)?\}/.exec(this.#text.slice(this.#at));
         if (bounds === null) return '{ must be written \\{ or give bounds';
-        const [whole, least = '0', , most = least] = bounds;
-        if (Number(most) > 255 || Number(least) > Number(most))
+        const [whole, low = '0', open, high] = bounds;
+        const least = Number(low);
+        const most = high === undefined ? (open === undefined ? least : Infinity) : Number(high);
+        if (least > 255 || (most > 255 && most !== Infinity) || least > most)
           return 'bounds go from 0 to 255, the lower first';
-        return this.#quantifier(whole.length, Math.max(Number(least), Number(most)));
+        return this.#quantifier(whole.length, { least, most });
       }
       case '^':
       case '$':
-      case '|':
         return this.#step(1, false);
+      case '|':
+        return this.#step(1, false, { repeats: 1, varies: true });
       default:
         return this.#step(1, true);
     }
   }
 
-  #step(length: number, atom: boolean, repeats: number = 1): undefined {
+  #step(length: number, atom: boolean, inside: Span = SIGN): undefined {
     this.#at += length;
     this.#atom = atom;
-    this.#atomRepeats = repeats;
-    const within = this.#repeats.pop() ?? 1;
-    this.#repeats.push(Math.max(within, repeats));
+    this.#inside = inside;
+    const within = this.#open.pop() ?? SIGN;
+    this.#open.push({
+      repeats: Math.max(within.repeats, inside.repeats),
+      varies: within.varies || inside.varies,
+    });
   }
 
   #escape(allowed: ReadonlySet<string>): string | undefined {
@@ -93,11 +111,14 @@ class PatternReader {
     return this.#step(2, true);
   }
 
-  #quantifier(length: number, times: number): string | undefined {
+  #quantifier(length: number, { least, most }: { least: number; most: number }): string | undefined {
     if (!this.#atom) return 'a quantifier must follow what it repeats, once';
-    const repeats = this.#atomRepeats * Math.max(1, times);
+    if (most > 1 && this.#inside.varies)
+      return 'a repeated group may hold no alternative and no repetition of its own';
+    const times = most === Infinity ? Math.max(1, least) : Math.max(1, most);
+    const repeats = this.#inside.repeats * times;
     if (repeats > MOST_REPEATS) return `repetitions in each other may reach ${MOST_REPEATS} in all`;
-    return this.#step(length, false, repeats);
+    return this.#step(length, false, { repeats, varies: this.#inside.varies || least !== most });
   }
 
   #bracket(): string | undefined {
