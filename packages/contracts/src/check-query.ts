@@ -283,15 +283,14 @@ function endsUnique(
   if (grouped) return (query.groupBy ?? []).every((field) => ordered(scope.resolve(field, 'groupBy')));
   if (query.distinct === true) return output.every(({ source }) => source !== undefined && ordered(source));
   return scope.tables.every(({ alias, table }, i) => {
-    const join = i === 0 ? undefined : query.joins?.[i - 1];
-    const joined = join?.on.map((pair) => scope.resolve(pair.right, 'joins', i + 1).column.name) ?? [];
+    const joined = scope.joinedColumns(query, i);
     // Null is distinct from null in a unique key: only a column without nulls, or one that a join compares, tells rows apart.
     const isRequired = (name: string): boolean =>
       table.columns.some((column) => column.name === name && !column.nullable);
     return table.uniqueKeys.some((key) =>
       key.every(
         (name) =>
-          joined.includes(name) ||
+          joined.has(name) ||
           (isRequired(name) && order.some((column) => column.alias === alias && column.column.name === name)),
       ),
     );

@@ -98,6 +98,15 @@ function itemType(text: string): DataType | undefined {
   return unit === undefined ? undefined : { kind: 'timestamp', unit };
 }
 
+/**
+ * Whether equality between the two types is equality of values: both are the same type, or both whole numbers. Other pairs
+ * compare after a conversion that may lose digits, so that two different keys can equal one value.
+ */
+export function comparesExactly(a: DataType, b: DataType): boolean {
+  const isWhole = ({ kind }: DataType): boolean => kind === 'int32' || kind === 'int64';
+  return (isWhole(a) && isWhole(b)) || printDataType(a) === printDataType(b);
+}
+
 /** True for the types that `sum` and `avg` accept. */
 export function isNumeric(type: DataType): boolean {
   return type.kind === 'int32' || type.kind === 'int64' || type.kind === 'float64' || type.kind === 'decimal';

@@ -29,7 +29,7 @@ export { channels } from './channels.ts';
 export type { ChannelMessages } from './channels.ts';
 export { cellReader, columnOf, toColumns, toRows } from './column-values.ts';
 export type { CellReader } from './column-values.ts';
-export { isNumeric, parseDataType, printDataType } from './data-type.ts';
+export { comparesExactly, isNumeric, parseDataType, printDataType } from './data-type.ts';
 export type { Classification, DataType, Field, Schema, TimeUnit } from './data-type.ts';
 export type {
   Dialect,

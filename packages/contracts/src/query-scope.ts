@@ -1,5 +1,6 @@
 import type { Catalog, CatalogColumn, CatalogTable } from './catalog.ts';
 import type { DataType, Field } from './data-type.ts';
+import { comparesExactly } from './data-type.ts';
 import { PerfError } from './errors.ts';
 import type { Aggregate, SelectItem, StructuredQuery } from './query.ts';
 
@@ -70,6 +71,19 @@ export class QueryScope {
         `${path}: ${shown(only.alias)} and ${shown(second.alias)} both have a column ${shown(field)}; write alias.column`,
       );
     return only;
+  }
+
+  /**
+   * Columns of table `index` that its join holds equal to earlier tables' columns without loss: where they cover a unique
+   * key, each earlier row finds at most one row of the table. Empty for the first table.
+   */
+  joinedColumns(query: Pick<StructuredQuery, 'joins'>, index: number): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const { left, right } of query.joins?.[index - 1]?.on ?? []) {
+      const own = this.resolve(right, 'joins', index + 1).column;
+      if (comparesExactly(this.resolve(left, 'joins', index).column.type, own.type)) found.add(own.name);
+    }
+    return found;
   }
 
   /**

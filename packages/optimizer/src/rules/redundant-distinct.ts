@@ -1,3 +1,4 @@
+import { QueryScope } from '@perf/contracts';
 import { buildBlock } from '../block.ts';
 import type { Rule } from './rule.ts';
 
@@ -10,6 +11,7 @@ export const redundantDistinct: Rule = {
   apply(query, { catalog }) {
     const block = buildBlock(query, catalog);
     if (!block.distinct) return undefined;
+    const scope = QueryScope.of(query, catalog);
     const shown = (alias: string, name: string): boolean =>
       block.output.some(
         ({ aggregate, source }) =>
@@ -18,11 +20,11 @@ export const redundantDistinct: Rule = {
     const proven = block.grouped
       ? block.groupBy.every(({ alias, column }) => shown(alias, column.name))
       : [block.from, ...block.joins.map(({ table }) => table)].every(({ alias, table }, i) => {
-          const joined = i === 0 ? [] : (block.joins[i - 1]?.on.map(({ right }) => right.column.name) ?? []);
+          const joined = scope.joinedColumns(query, i);
           const required = (name: string): boolean =>
             table.columns.some((column) => column.name === name && !column.nullable);
           return table.uniqueKeys.some((key) =>
-            key.every((name) => joined.includes(name) || (required(name) && shown(alias, name))),
+            key.every((name) => joined.has(name) || (required(name) && shown(alias, name))),
           );
         });
     if (!proven) return undefined;

@@ -15,7 +15,7 @@ export const unusedLeftJoin: Rule = {
     const index = joins.findLastIndex((join, i) => {
       const own = scope.tables[i + 1];
       if (join.type !== 'left' || own === undefined) return false;
-      const joined = new Set(join.on.map(({ right }) => scope.resolve(right, 'on', i + 2).column.name));
+      const joined = scope.joinedColumns(query, i + 1);
       const unique = own.table.uniqueKeys.some((key) => key.every((name) => joined.has(name)));
       return unique && !usedAliases(query, scope, i).has(own.alias);
     });
@@ -29,22 +29,24 @@ export const unusedLeftJoin: Rule = {
   },
 };
 
-/** Aliases that the query names anywhere but in join `except`. */
+/** Aliases that the query names anywhere but in join `except`. Names of a join are looked up among the tables up to its own. */
 function usedAliases(query: StructuredQuery, scope: QueryScope, except: number): ReadonlySet<string> {
   const outputs = new Set(scope.output(query).map(({ field }) => field.name));
+  const after = [
+    ...(query.having === undefined ? [] : filterFields(query.having)),
+    ...(query.orderBy ?? []).map(({ field }) => field),
+  ];
   const fields = [
     ...(query.select ?? []).flatMap((item) => (typeof item === 'string' ? item : (item.field ?? []))),
     ...(query.groupBy ?? []),
     ...(query.where === undefined ? [] : filterFields(query.where)),
-    ...[
-      ...(query.having === undefined ? [] : filterFields(query.having)),
-      ...(query.orderBy ?? []).map(({ field }) => field),
-    ].filter((field) => !outputs.has(field)),
-    ...(query.joins ?? []).flatMap((join, i) =>
-      i === except ? [] : join.on.flatMap(({ left, right }) => [left, right]),
-    ),
+    ...after.filter((field) => !outputs.has(field)),
   ];
-  return new Set(fields.map((field) => scope.resolve(field, 'field').alias));
+  const used = fields.map((field) => scope.resolve(field, 'field').alias);
+  const joined = (query.joins ?? []).flatMap((join, i) =>
+    i === except ? [] : join.on.map(({ left }) => scope.resolve(left, 'on', i + 1).alias),
+  );
+  return new Set([...used, ...joined]);
 }
 
 function filterFields(filter: Filter): string[] {
