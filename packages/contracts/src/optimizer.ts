@@ -9,7 +9,7 @@ export interface Rewrite {
   readonly rule: string;
   /** One sentence with the figures that decided it; literals redacted. */
   readonly reason: string;
-  /** Factor by which the rule's own model says the affected part gets cheaper; 1 means no change expected. */
+  /** Cost of the whole query before ÷ after, by the optimizer's cost model; 1 means that no change is expected. */
   readonly estimatedGain: number;
 }
 

@@ -117,11 +117,16 @@ class StructuredQueryOptimizer implements QueryOptimizer {
       for (let firing = 0; firing < MOST_FIRINGS; firing++) {
         const result = rule.apply(current, { catalog: this.#catalog, estimator });
         if (result === undefined) break;
+        const estimatedGain = this.#cost(current, estimator) / this.#cost(result.query, estimator);
         current = result.query;
-        rewrites.push({ rule: rule.name, reason: result.reason, estimatedGain: result.estimatedGain });
+        rewrites.push({ rule: rule.name, reason: result.reason, estimatedGain });
       }
     }
     return { query: current, rewrites };
+  }
+
+  #cost(query: StructuredQuery, estimator: Estimator): number {
+    return estimator.block(buildBlock(query, this.#catalog)).cost;
   }
 
   #limited(query: StructuredQuery): StructuredQuery {

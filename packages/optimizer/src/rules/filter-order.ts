@@ -29,7 +29,7 @@ export const filterOrder: Rule = {
     if (!(before / after > LEAST_GAIN)) return undefined;
     const next: StructuredQuery = { ...query, where: ordered.filter };
     const reason = `filters by rank (selectivity − 1) / cost: expected cost of a row ${before.toFixed(1)} → ${after.toFixed(1)}`;
-    return { query: next, reason, estimatedGain: before / after };
+    return { query: next, reason };
   },
 };
 

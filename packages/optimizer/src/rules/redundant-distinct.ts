@@ -32,7 +32,6 @@ export const redundantDistinct: Rule = {
     return {
       query: rest,
       reason: 'the selected columns hold a unique key, so no row can repeat',
-      estimatedGain: 1.5,
     };
   },
 };

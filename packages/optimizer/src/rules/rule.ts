@@ -11,7 +11,6 @@ export interface RuleContext {
 export interface RuleResult {
   readonly query: StructuredQuery;
   readonly reason: string;
-  readonly estimatedGain: number;
 }
 
 /**
