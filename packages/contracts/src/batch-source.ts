@@ -12,7 +12,10 @@ export type RowsInput = Iterable<RowObject> | AsyncIterable<RowObject>;
 
 /** How rows become batches. */
 export interface RowSourceOptions {
-  /** @default inferred from the first 1,000 rows; every field is then nullable */
+  /**
+   * What the rows hold; properties that it does not name are left out. @default inferred from the first 1,000 rows; every field
+   * is then nullable, and a later row with a new property is refused (`ERR_PERF_INVALID_VALUE`)
+   */
   readonly schema?: Schema;
   /** @default 4096 */
   readonly batchRows?: number;
@@ -57,7 +60,9 @@ export async function rowSource(input: RowsInput, options: RowSourceOptions = {}
           'a row source is read once; make another one of the same input',
         );
       isRead = true;
-      return gather(schema, ahead, reader, batchRows);
+      const known =
+        options.schema === undefined && !ended ? new Set(schema.fields.map(({ name }) => name)) : undefined;
+      return gather(schema, ahead, reader, { batchRows, known });
     },
   };
 }
@@ -85,8 +90,9 @@ async function* gather(
   schema: Schema,
   ahead: RowObject[],
   reader: RowReader,
-  batchRows: number,
+  { batchRows, known }: { readonly batchRows: number; readonly known: ReadonlySet<string> | undefined },
 ): AsyncGenerator<RowBatch> {
+  let row = ahead.length;
   let batch: RowObject[] = [];
   // An input that ended or failed has closed itself.
   let isOver = false;
@@ -96,8 +102,8 @@ async function* gather(
     return full;
   };
   try {
-    for (const row of ahead.splice(0)) {
-      batch.push(row);
+    for (const early of ahead.splice(0)) {
+      batch.push(early);
       if (batch.length === batchRows) yield take();
     }
     for (;;) {
@@ -106,6 +112,7 @@ async function* gather(
       const next = step instanceof Promise ? await step : step;
       if (next.done === true) break;
       isOver = false;
+      if (known !== undefined) refuseNewNames(next.value, row++, known);
       batch.push(next.value);
       if (batch.length === batchRows) yield take();
     }
@@ -113,4 +120,14 @@ async function* gather(
   } finally {
     if (!isOver) await reader.leave();
   }
+}
+
+/** A property that inference did not see would be left out without a word. */
+function refuseNewNames(row: RowObject, index: number, known: ReadonlySet<string>): void {
+  for (const name of Object.keys(row))
+    if (!known.has(name))
+      throw new PerfError(
+        'ERR_PERF_INVALID_VALUE',
+        `row ${index} (from 0) has a property ${JSON.stringify(name.slice(0, 64))} that the first ${INFERENCE_ROWS} rows do not have; give a schema`,
+      );
 }

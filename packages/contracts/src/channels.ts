@@ -9,43 +9,77 @@ export const channels = {
   pool: 'perf:pool',
 } as const;
 
-/** One message on a channel, by channel. Times in ms; no literal, key text or row ever appears. */
+/** One message on a channel, by channel. No literal, key text or row ever appears. */
 export interface ChannelMessages {
+  /** An HTTP request was answered. */
   readonly request: {
+    /** As in `GET`. */
     readonly method: string;
+    /** The route with its parameters' names, never their values. */
     readonly endpoint: string;
+    /** HTTP status. */
     readonly status: number;
     readonly durationMs: number;
   };
+  /** A query was answered, or failed. */
   readonly query: {
+    /** The engine's name. */
     readonly engine: string;
+    /** See `queryKey`. */
     readonly queryKey: string;
+    /** Rows given; 0 when it failed. */
     readonly rows: number;
+    /** From the call to the last row. */
     readonly durationMs: number;
+    /** Where the rows came from. */
     readonly source: 'cache' | 'engine';
+    /** Code of the error, `unknown` when it has none; absent when the query was answered. */
     readonly error?: string;
   };
+  /** Something happened to a cache entry. */
   readonly cache: {
+    /** The cache's name. */
     readonly cache: string;
     readonly event: 'hit' | 'miss' | 'set' | 'delete' | 'invalidate-tags' | 'clear' | 'evict';
+    /** The tier concerned, when one is. */
     readonly tier?: string;
   };
-  readonly rewrite: { readonly queryKey: string; readonly rule: string; readonly estimatedGain: number };
+  /** The optimizer changed a query. */
+  readonly rewrite: {
+    /** See `queryKey`. */
+    readonly queryKey: string;
+    /** See `Rewrite.rule`. */
+    readonly rule: string;
+    /** See `Rewrite.estimatedGain`. */
+    readonly estimatedGain: number;
+  };
+  /** An export ended, or failed. */
   readonly export: {
+    /** The exporter's `format`. */
     readonly format: string;
+    /** Rows written. */
     readonly rows: number;
+    /** Bytes handed to the sink. */
     readonly bytes: number;
     readonly durationMs: number;
+    /** Code of the error, `unknown` when it has none; absent when the export is whole. */
     readonly error?: string;
   };
+  /** An export job changed its state. */
   readonly job: {
+    /** The job's id. */
     readonly job: string;
     readonly event: 'started' | 'progress' | 'completed' | 'failed' | 'cancelled';
   };
+  /** A pool gave or took back a connection. */
   readonly pool: {
+    /** The pool's name. */
     readonly pool: string;
+    /** Connections in use. */
     readonly active: number;
+    /** Connections open and unused. */
     readonly idle: number;
+    /** Callers that wait for one. */
     readonly waiting: number;
   };
 }

@@ -47,6 +47,7 @@ export function checkFilter(value: unknown, path: string, typeOf: TypeOf): Filte
 class FilterChecker {
   readonly #typeOf: TypeOf;
   #comparisons = 0;
+  #values = 0;
 
   constructor(typeOf: TypeOf) {
     this.#typeOf = typeOf;
@@ -111,6 +112,8 @@ class FilterChecker {
         `${path}.operator: ${type.kind} columns know only isNull and isNotNull`,
       );
     const value = checkValue(operator, parts['value'], type, `${path}.value`);
+    this.#values += Array.isArray(value) ? value.length : 1;
+    if (this.#values > QUERY_LIMITS.values) throw malformed(path, `at most ${QUERY_LIMITS.values} values`);
     // Without case the pattern is compared in lower case, which can turn a range around: [Z-a].
     if (operator === 'regex' && typeof value === 'string')
       checkPattern(sensitive ? value : value.toLowerCase(), `${path}.value`);

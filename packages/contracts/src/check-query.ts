@@ -247,7 +247,16 @@ function checkOrder(
       throw malformed(`orderBy[${i}].field`, `a comparable column, not ${found.type.kind}`);
     return found;
   });
+  for (const [i, { source }] of keys.entries()) {
+    const repeats = (other: (typeof keys)[number], at: number): boolean =>
+      query.orderBy?.[at]?.field === query.orderBy?.[i]?.field ||
+      (source !== undefined && other.source !== undefined && same(source, other.source));
+    if (keys.slice(0, i).some(repeats))
+      throw malformed(`orderBy[${i}].field`, 'each column once; a second key on it decides nothing');
+  }
   if (query.after === undefined) return;
+  if (keys.length > QUERY_LIMITS.keysetKeys)
+    throw malformed('orderBy', `at most ${QUERY_LIMITS.keysetKeys} keys beside after`);
   if (query.offset !== undefined) throw malformed('offset', 'no offset beside after');
   if (query.after.length !== keys.length)
     throw malformed('after', `one value for each of the ${keys.length} keys of orderBy`);

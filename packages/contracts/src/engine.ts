@@ -18,6 +18,8 @@ export interface Statement {
   readonly parameters: readonly Parameter[];
   /** Columns the answer will have, when whoever wrote the text knows. An engine whose driver does not tell types reads by it. */
   readonly schema?: Schema;
+  /** Present when the compiler's own row limit may cut the answer. Engines do not look at it. */
+  readonly truncated?: { readonly limit: number };
 }
 
 /** How to run a statement. */

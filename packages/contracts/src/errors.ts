@@ -75,3 +75,25 @@ export function abortError(signal: AbortSignal, doing: string): PerfError {
 export function throwIfAborted(signal: AbortSignal | undefined, doing: string): void {
   if (signal?.aborted === true) throw abortError(signal, doing);
 }
+
+/**
+ * Settles as `work` does, or rejects with `abortError(signal, doing)` as soon as the signal is aborted. `work` goes on then,
+ * and its failure counts as handled.
+ */
+export async function orAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  doing: string,
+): Promise<T> {
+  if (signal === undefined) return work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(abortError(signal, doing));
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -48,12 +48,15 @@ export interface CheckpointStore {
 
 /** How far an export is. */
 export interface Progress {
+  /** Rows written so far. */
   readonly rows: number;
   /** Bytes handed to the sink. */
   readonly bytes: number;
+  /** Since the export began. */
   readonly elapsedMs: number;
   /** Rows per second over the last seconds. */
   readonly rowsPerSecond: number;
+  /** Bytes per second over the same time. */
   readonly bytesPerSecond: number;
   /** Rows in all, when the caller said. */
   readonly totalRows?: number;
@@ -65,6 +68,7 @@ export interface Progress {
 export interface ExportWarning {
   /** As in `formula-guarded`, `lone-surrogate-replaced`. */
   readonly code: string;
+  /** One sentence for a person. */
   readonly message: string;
   /** Column concerned, when one is. */
   readonly column?: string;
@@ -74,20 +78,27 @@ export interface ExportWarning {
 
 /** What was written; proof against a part taken for the whole. */
 export interface ExportManifest {
+  /** As the exporter's `format`. */
   readonly format: string;
   /** Version of this form. */
   readonly version: 1;
+  /** Columns as the source gave them; options may have left some out or renamed them. */
   readonly schema: Schema;
+  /** Rows written, a header not counted. */
   readonly rows: number;
+  /** Bytes of the whole output. */
   readonly bytes: number;
   /** Plain SHA-256 of all output bytes, lower-case hex. */
   readonly sha256: string;
+  /** What a reader should know; empty when there is nothing. */
   readonly warnings: readonly ExportWarning[];
+  /** From the call to the commit. */
   readonly elapsedMs: number;
 }
 
 /** Rows on their way into an export: batches with a schema. `ResultStream` is one. */
 export interface BatchSource extends AsyncIterable<Batch> {
+  /** Columns of every batch. */
   readonly schema: Schema;
 }
 
@@ -97,7 +108,7 @@ export interface ExportOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called at most every `progressIntervalMs`, and once at the end. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** @default 250 */
+  /** Least ms between two calls of `onProgress`; 0 calls it whenever there is something new. @default 250 */
   readonly progressIntervalMs?: number;
   /** Rows the source will give, for the ETA. */
   readonly totalRows?: number | undefined;

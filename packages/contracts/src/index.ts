@@ -41,7 +41,7 @@ export type {
   ResultStream,
   Statement,
 } from './engine.ts';
-export { PerfError, abortError, isPerfError, throwIfAborted } from './errors.ts';
+export { PerfError, abortError, isPerfError, orAborted, throwIfAborted } from './errors.ts';
 export type { PerfErrorCode } from './errors.ts';
 export type { ExecutionPlan } from './execution-plan.ts';
 export type {

@@ -19,11 +19,13 @@ export interface QueryPerformanceProfile {
 
 /** Figures of a stretch of work. */
 export interface PerformanceMetrics {
+  /** Wall time of the work. */
   readonly executionTimeMs: number;
   /** Resident memory at the end minus at the start, in MiB; may be negative. */
   readonly memoryUsedMb: number;
   /** 0 to 1. */
   readonly cacheHitRate: number;
+  /** Rows read or written by the work. */
   readonly rowsProcessed: number;
 }
 

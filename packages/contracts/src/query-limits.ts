@@ -6,6 +6,10 @@ export const QUERY_LIMITS = {
   comparisons: 1_000,
   /** Values of one `in` or `notIn`. */
   listValues: 10_000,
+  /** Values of one filter in all; `where` and `having` together stay under SQLite's 32,766 parameters. */
+  values: 15_000,
+  /** Keys of an order beside `after`: the condition of a keyset page grows with their square. */
+  keysetKeys: 32,
   /** Tables of one query. */
   tables: 32,
   /** Selected columns, group keys, order keys: each. */

@@ -1,5 +1,5 @@
 import { dateToDays } from './calendar.ts';
-import type { DataType } from './data-type.ts';
+import type { DataType, TimeUnit } from './data-type.ts';
 import { printDataType } from './data-type.ts';
 import type { Parameter } from './engine.ts';
 import { PerfError } from './errors.ts';
@@ -12,7 +12,8 @@ export function isComparable(type: DataType): boolean {
 
 /**
  * Reads a JSON scalar as the type of its column, into the form that is bound:
- * int64 as bigint; decimal, date (`YYYY-MM-DD`) and timestamp (`YYYY-MM-DD HH:MM:SS[.fraction]`, UTC) as text; the rest as they are.
+ * int64 as bigint; decimal, date (`YYYY-MM-DD`) and timestamp (`YYYY-MM-DD HH:MM:SS[.fraction]`, UTC, no finer than the
+ * column's unit) as text; the rest as they are.
  * Throws `ERR_PERF_INVALID_VALUE` that begins with `path`.
  */
 export function readScalar(value: unknown, type: DataType, path: string): Parameter {
@@ -42,7 +43,7 @@ function scalarForm(value: unknown, type: DataType): Parameter | undefined {
     case 'date':
       return typeof value === 'string' && dateToDays(value) !== undefined ? value : undefined;
     case 'timestamp':
-      return typeof value === 'string' ? instantText(value) : undefined;
+      return typeof value === 'string' ? instantText(value, type.unit) : undefined;
     case 'binary':
     case 'json':
     case 'list':
@@ -89,8 +90,11 @@ function isStorableText(text: string): boolean {
 const INSTANT =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
+/** Digits of the fraction of a second that each unit holds. */
+const FRACTION_DIGITS = { s: 0, ms: 3, us: 6, ns: 9 } as const;
+
 /** An ISO 8601 instant as UTC text with a blank between date and time; a time without zone is UTC. */
-function instantText(written: string): string | undefined {
+function instantText(written: string, unit: TimeUnit): string | undefined {
   const match = INSTANT.exec(written);
   if (match === null) return undefined;
   const [, date = '', hours = '00', minutes = '00', seconds = '00', fraction = '', zone = 'Z'] = match;
@@ -100,6 +104,8 @@ function instantText(written: string): string | undefined {
   const utc = new Date(ms).toISOString();
   if (utc.length !== 24) return undefined;
   const exact = fraction.replace(/0+$/, '');
+  // Engines would cut or round what is finer, each in its own way.
+  if (exact.length > FRACTION_DIGITS[unit]) return undefined;
   return `${utc.slice(0, 10)} ${utc.slice(11, 19)}${exact === '' ? '' : `.${exact}`}`;
 }
 
@@ -129,7 +135,7 @@ function expected(type: DataType): string {
     case 'date':
       return "a date, as 'YYYY-MM-DD'";
     case 'timestamp':
-      return "an ISO 8601 instant, as '2001-03-01T12:00:00Z'";
+      return `an ISO 8601 instant, as '2001-03-01T12:00:00Z', with at most ${FRACTION_DIGITS[type.unit]} digits of a fraction`;
     case 'binary':
     case 'json':
     case 'list':

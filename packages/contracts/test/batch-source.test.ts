@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
-import { batchSource, inferSchema, printDataType, rowSource } from '@perf/contracts';
+import { batchLength, batchSource, inferSchema, printDataType, rowSource } from '@perf/contracts';
 import type { Batch, BatchSource } from '@perf/contracts';
 import { describe, expect, it } from 'vitest';
 
@@ -161,5 +161,24 @@ describe('inferSchema', () => {
 
   it('does not promise int32 for rows that are still to come', () => {
     expect(typesOf([{ v: 1 }], false)).toEqual([['v', 'float64']]);
+  });
+});
+
+describe('a property that first appears after inference', () => {
+  const rows = (count: number): Record<string, unknown>[] =>
+    Array.from({ length: count }, (_, i) => ({ a: i }));
+
+  it('is refused, as it would be left out without a word', async () => {
+    const source = await rowSource([...rows(1001), { a: 1, b: 2 }]);
+
+    await expect(Array.fromAsync(source)).rejects.toThrow('row 1001 (from 0) has a property "b"');
+  });
+
+  it('is left out where a schema says what the rows hold', async () => {
+    const schema = { fields: [{ name: 'a', type: { kind: 'float64' }, nullable: true }] } as const;
+
+    const batches = await Array.fromAsync(await rowSource([...rows(1001), { a: 1, b: 2 }], { schema }));
+
+    expect(batches.reduce((sum, batch) => sum + batchLength(batch), 0)).toBe(1002);
   });
 });

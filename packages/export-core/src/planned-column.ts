@@ -26,8 +26,18 @@ export class PlannedColumn {
     this.prefix = prefix;
     this.hasPrefix = prefix.length > 0;
     this.cell = cell;
-    this.write = cell.value;
     this.#nullBytes = nullBytes;
+    this.write =
+      layout === 'objects' && field.name in Object.prototype ? this.#ownOnly(cell.value) : cell.value;
+  }
+
+  /** A writer for a name that every object inherits: what was inherited is a missing property, so null. */
+  #ownOnly(write: ValueWriter): ValueWriter {
+    return (bytes, position, value) => {
+      const isMissing = typeof value === 'function' || value === Object.prototype;
+      if (!isMissing) return write(bytes, position, value);
+      return this.writeNull(bytes, position - this.prefix.length);
+    };
   }
 
   /** Writes prefix and null. Gives the position after it, `OMITTED` or `NOT_NULLABLE`. */

@@ -11,6 +11,7 @@ import type {
   StructuredQuery,
 } from '@perf/contracts';
 import { PerfError, checkQuery } from '@perf/contracts';
+import type { QueryBlock } from './block.ts';
 import { buildBlock } from './block.ts';
 import { Estimator } from './estimate.ts';
 import { logicalPlan } from './logical-plan.ts';
@@ -80,31 +81,39 @@ class StructuredQueryOptimizer implements QueryOptimizer {
 
   optimizeQuery(query: StructuredQuery, statistics: QueryStatistics): OptimizedQuery {
     const estimator = new Estimator(statistics, this.#dialect.name);
-    const checked = this.#limited(checkQuery(query, this.#catalog));
-    const { query: rewritten, rewrites } = this.#rewritten(checked, estimator);
+    const checked = checkQuery(query, this.#catalog);
+    const { query: rewritten, rewrites } = this.#rewritten(this.#limited(checked), estimator);
     const block = buildBlock(rewritten, this.#catalog);
     const estimate = estimator.block(block);
-    const limit = this.#cuts(query) ? this.#rowLimit : undefined;
+    const truncated = this.#truncated(checked);
     return {
       query: rewritten,
-      statement: printBlock(block, this.#dialect),
+      statement: { ...printBlock(block, this.#dialect), ...truncated },
       plan: logicalPlan(block, estimate),
       rewrites,
       estimatedRows: estimate.rows,
       estimatedCost: estimate.cost,
-      ...(limit === undefined ? {} : { truncated: { limit } }),
+      ...truncated,
     };
   }
 
   generateExecutionPlan(query: StructuredQuery): ExecutionPlan {
-    return logicalPlan(buildBlock(this.#limited(checkQuery(query, this.#catalog)), this.#catalog), undefined);
+    return logicalPlan(this.#block(checkQuery(query, this.#catalog)), undefined);
   }
 
   compile(query: StructuredQuery): Statement {
-    return printBlock(
-      buildBlock(this.#limited(checkQuery(query, this.#catalog)), this.#catalog),
-      this.#dialect,
-    );
+    const checked = checkQuery(query, this.#catalog);
+    return { ...printBlock(this.#block(checked), this.#dialect), ...this.#truncated(checked) };
+  }
+
+  #block(checked: StructuredQuery): QueryBlock {
+    return buildBlock(this.#limited(checked), this.#catalog);
+  }
+
+  #truncated(checked: StructuredQuery): { truncated?: { limit: number } } {
+    return this.#rowLimit !== undefined && this.#cuts(checked)
+      ? { truncated: { limit: this.#rowLimit } }
+      : {};
   }
 
   #rewritten(

@@ -5,6 +5,8 @@ import { batchLength, isUtf8Data } from '@perf/contracts';
 export interface WholeAnswer {
   readonly schema: Schema;
   readonly batches: readonly Batch[];
+  /** Present when a row limit of the optimizer may have cut the answer. */
+  readonly truncated?: { readonly limit: number };
 }
 
 /** An answer that is too large to keep: what was read so far, and the rest that still comes. */

@@ -21,8 +21,8 @@ export interface QueryServiceOptions {
   readonly profiler?: QueryProfiler;
   /** Exporters by the name that `export` takes. @default none */
   readonly exporters?: Readonly<Record<string, Exporter>>;
-  /** Names the database in query keys. Two services share answers only under one name. @default the engine's name */
-  readonly source?: string;
+  /** Names the database in query keys, as in `flights-production`. Two databases behind one cache must have two names. */
+  readonly source: string;
   /** What every answer depends on besides the query (tenant, role); part of the key. A call can add to it. @default nothing */
   readonly policy?: Readonly<Record<string, Scalar>>;
   /** Life of a kept answer in ms. @default the cache's own */
@@ -35,6 +35,8 @@ export interface QueryServiceOptions {
   readonly maxCachedBytes?: number;
   /** Ms after which statistics of a table are read again. @default 600,000 */
   readonly statisticsTtlMs?: number;
+  /** Told of failures that fail no call: statistics that could not be read, for which estimates then use defaults. @default nobody */
+  readonly onError?: (error: unknown) => void;
   /** Source of time, for tests. @default Date.now */
   readonly now?: () => number;
 }

@@ -1,29 +1,27 @@
 import diagnostics from 'node:diagnostics_channel';
 import type {
   Catalog,
+  ChannelMessages,
   ExecutionPlan,
   ExportManifest,
   ExportOptions,
   ExportSink,
   QueryEngine,
   QueryOptimizer,
-  QueryPhase,
-  QuerySpan,
   Rewrite,
   Scalar,
   Statement,
 } from '@perf/contracts';
-import { PerfError, channels, throwIfAborted } from '@perf/contracts';
-import type { AnswerLife, CheckedQuery } from './checked-query.ts';
-import { checkedQuery, entryOptions } from './checked-query.ts';
-import type { AnswerLimits, StartedAnswer, WholeAnswer } from './collect.ts';
-import { collect } from './collect.ts';
+import { PerfError, channels, isPerfError } from '@perf/contracts';
+import { AnswerOpener, inPhase } from './answer-opener.ts';
+import type { CheckedQuery } from './checked-query.ts';
+import { checkedQuery } from './checked-query.ts';
 import { LiveAnswer } from './live-answer.ts';
 import type { CallOptions, QueryServiceOptions, Switches } from './options.ts';
-import type { AnswerInfo, AnswerStream } from './query-answer.ts';
+import type { AnswerStream } from './query-answer.ts';
 import { QueryAnswer } from './query-answer.ts';
-import type { Prepared } from './statement-runner.ts';
 import { StatementRunner } from './statement-runner.ts';
+import { StatisticsCache } from './statistics-cache.ts';
 
 /** What a query is, before it is run. */
 export interface QueryExplanation {
@@ -40,12 +38,6 @@ export interface QueryEstimate {
   readonly rows: number;
   /** In the optimizer's units. */
   readonly cost: number;
-}
-
-/** An answer that was found or begun. */
-interface Opened {
-  readonly info: AnswerInfo;
-  readonly answer: WholeAnswer | StartedAnswer;
 }
 
 const queries = diagnostics.channel(channels.query);
@@ -67,59 +59,84 @@ export class QueryService {
   readonly #optimizer: QueryOptimizer;
   readonly #catalog: Catalog;
   readonly #runner: StatementRunner;
-  readonly #limits: AnswerLimits;
-  readonly #life: AnswerLife;
+  readonly #opener: AnswerOpener;
 
   constructor(options: QueryServiceOptions) {
+    const { engine, optimizer, catalog, cache, ttlMs, now = Date.now, onError = () => undefined } = options;
     const {
-      engine,
-      optimizer,
-      catalog,
       statisticsTtlMs = 600_000,
       piiTtlMs = 60_000,
       maxCachedRows = 10_000,
       maxCachedBytes = 8 * 1024 * 1024,
-      now = Date.now,
     } = options;
     for (const [name, value] of Object.entries({ maxCachedRows, maxCachedBytes, statisticsTtlMs, piiTtlMs }))
       if (!(value >= 0))
         throw new PerfError('ERR_PERF_INVALID_OPTION', `${name} must not be negative, got ${value}`);
+    if (typeof options.source !== 'string' || options.source === '')
+      throw new PerfError('ERR_PERF_INVALID_OPTION', 'source must name the database');
     this.#options = options;
     this.#engine = engine;
     this.#optimizer = optimizer;
     this.#catalog = catalog;
-    this.#limits = { rows: maxCachedRows, bytes: maxCachedBytes };
-    this.#life = { ttlMs: options.ttlMs, piiTtlMs };
-    this.#runner = new StatementRunner(engine, optimizer, statisticsTtlMs, now);
+    this.#runner = new StatementRunner(
+      engine,
+      optimizer,
+      new StatisticsCache(engine, statisticsTtlMs, now, onError),
+    );
+    this.#opener = new AnswerOpener(
+      this.#runner,
+      cache,
+      { ttlMs, piiTtlMs },
+      { rows: maxCachedRows, bytes: maxCachedBytes },
+    );
   }
 
   /** The whole answer, from the cache when it is kept there. Rejects with the codes of `checkQuery` and of the engine. */
   async query(input: unknown, options: CallOptions = {}): Promise<QueryAnswer> {
     const span = this.#options.profiler?.startQuery();
     const started = performance.now();
-    const { info, answer } = await this.#open(input, options, span);
-    const batches =
-      'batches' in answer
+    const { signal } = options;
+    const checked = inPhase(span, 'plan', () => this.#check(input, options));
+    const told = { key: checked.key, fromCache: false };
+    try {
+      const { info, answer } = await this.#opener.open(checked, {
+        switches: this.#switched(options),
+        signal,
+        span,
+      });
+      told.fromCache = info.fromCache;
+      const whole = 'batches' in answer;
+      const batches = whole
         ? answer.batches
         : await inPhase(span, 'dataLoad', () =>
-            Array.fromAsync(new LiveAnswer(info, answer, options.signal)),
+            Array.fromAsync(new LiveAnswer(info, answer, signal, () => undefined)),
           );
-    const result = new QueryAnswer(info, answer.schema, batches, span?.end());
-    if (queries.hasSubscribers)
-      queries.publish({
-        engine: this.#engine.name,
-        queryKey: info.key,
-        rows: result.length,
-        durationMs: performance.now() - started,
-        source: info.fromCache ? 'cache' : 'engine',
-      });
-    return result;
+      const result = new QueryAnswer(info, answer.schema, batches, span?.end());
+      this.#publish(told, started, queries.hasSubscribers ? result.length : 0, undefined);
+      return result;
+    } catch (error) {
+      this.#publish(told, started, 0, error);
+      throw error;
+    }
   }
 
   /** The answer as a stream: from the cache when it is kept there, else batch by batch from the engine. */
   async stream(input: unknown, options: CallOptions = {}): Promise<AnswerStream> {
-    const { info, answer } = await this.#open(input, options, undefined);
-    return new LiveAnswer(info, answer, options.signal);
+    const started = performance.now();
+    const { signal } = options;
+    const checked = this.#check(input, options);
+    const told = { key: checked.key, fromCache: false };
+    try {
+      const { info, answer } = await this.#opener.open(checked, {
+        switches: this.#switched(options),
+        signal,
+        span: undefined,
+      });
+      return new LiveAnswer(info, answer, signal, (rows, error) => this.#publish(info, started, rows, error));
+    } catch (error) {
+      this.#publish(told, started, 0, error);
+      throw error;
+    }
   }
 
   /** The statement and its plans; nothing is run unless `analyze`. */
@@ -128,29 +145,31 @@ export class QueryService {
     options: CallOptions & { readonly analyze?: boolean } = {},
   ): Promise<QueryExplanation> {
     const checked = this.#check(input, options);
-    const { optimizer } = this.#switched(options);
-    const optimized = await this.#runner.optimize(checked);
-    const prepared: Prepared = optimizer ? optimized : await this.#runner.prepare(checked, false);
-    const physical = await this.#engine.explain(prepared.statement, {
-      analyze: options.analyze ?? false,
-      signal: options.signal,
-    });
+    const { analyze = false, signal } = options;
+    const optimized = this.#switched(options).optimizer
+      ? await this.#runner.optimize(checked, signal)
+      : undefined;
+    const statement = optimized?.statement ?? this.#optimizer.compile(checked.query);
     return {
-      statement: prepared.statement,
-      rewrites: prepared.rewrites,
-      logical: optimizer ? optimized.plan : this.#optimizer.generateExecutionPlan(checked.query),
-      physical,
+      statement,
+      rewrites: optimized?.rewrites ?? [],
+      logical: optimized?.plan ?? this.#optimizer.generateExecutionPlan(checked.query),
+      physical: await this.#engine.explain(statement, { analyze, signal }),
     };
   }
 
   /** Rows and cost that the optimizer expects; nothing is run. */
   async estimate(input: unknown, options: CallOptions = {}): Promise<QueryEstimate> {
-    const { estimatedRows, estimatedCost } = await this.#runner.optimize(this.#check(input, options));
+    const { estimatedRows, estimatedCost } = await this.#runner.optimize(
+      this.#check(input, options),
+      options.signal,
+    );
     return { rows: estimatedRows, cost: estimatedCost };
   }
 
   /**
    * Writes the answer through the exporter named `format` into `sink`. The cache is not asked: exports are large and leave.
+   * Where the optimizer's row limit has cut the answer, the manifest has a warning `truncated`.
    * Rejects with `ERR_PERF_UNSUPPORTED` when there is no such exporter.
    */
   async export(
@@ -169,92 +188,47 @@ export class QueryService {
     const prepared = await this.#runner.prepare(
       this.#check(input, options),
       this.#switched(options).optimizer,
+      options.signal,
     );
-    const source = await this.#runner.execute(
+    await using source = await this.#runner.execute(
       prepared,
       exporter.capabilities.columnar ? 'columns' : 'rows',
       options.signal,
     );
-    return exporter.export(source, sink, exportOptions);
-  }
-
-  /** Looks into the cache, or begins the statement. One statement runs however many callers ask for the same answer. */
-  async #open(input: unknown, options: CallOptions, span: QuerySpan | undefined): Promise<Opened> {
-    throwIfAborted(options.signal, 'the query');
-    const checked = inPhase(span, 'plan', () => this.#check(input, options));
-    const { cache } = this.#options;
-    const entry = entryOptions(checked, this.#life, options.signal);
-    if (cache === undefined || entry === undefined || !this.#switched(options).cache)
-      return this.#begin(checked, options, options.signal, span, { rows: -1, bytes: 0 });
-    const own: { opened?: Opened; left: boolean } = { left: false };
-    const load = async ({ signal }: { readonly signal: AbortSignal }): Promise<WholeAnswer | undefined> => {
-      own.opened = await this.#begin(checked, options, signal, span, this.#limits);
-      const { answer } = own.opened;
-      if ('batches' in answer) return answer;
-      if (own.left) await giveUp(own.opened);
-      return undefined;
-    };
-    let found: WholeAnswer | undefined;
-    try {
-      found = await inPhase(span, 'cacheCheck', () => cache.getOrSet(checked.key, load, entry));
-    } catch (error) {
-      own.left = true;
-      if (own.opened !== undefined) await giveUp(own.opened);
-      throw error;
-    }
-    if (own.opened !== undefined) return own.opened;
-    if (found !== undefined)
-      return { info: { key: checked.key, fromCache: true, rewrites: [] }, answer: found };
-    // Another caller's load found the answer too large to keep, and reads it itself.
-    return this.#begin(checked, options, options.signal, span, { rows: -1, bytes: 0 });
-  }
-
-  /** Runs the statement and reads it up to the limits. */
-  async #begin(
-    checked: CheckedQuery,
-    options: CallOptions,
-    signal: AbortSignal | undefined,
-    span: QuerySpan | undefined,
-    limits: AnswerLimits,
-  ): Promise<Opened> {
-    const stopping = new AbortController();
-    const either = signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]);
-    const { optimizer } = this.#switched(options);
-    const prepared = await inPhase(span, 'plan', () => this.#runner.prepare(checked, optimizer));
-    const answer = await inPhase(span, 'dataLoad', async () =>
-      collect(await this.#runner.execute(prepared, 'columns', either), limits, (reason) =>
-        stopping.abort(reason),
-      ),
-    );
-    const { rewrites, truncated } = prepared;
-    return {
-      info: {
-        key: checked.key,
-        fromCache: false,
-        rewrites,
-        ...(truncated === undefined ? {} : { truncated }),
-      },
-      answer,
-    };
+    const manifest = await exporter.export(source, sink, exportOptions);
+    const { truncated } = prepared.statement;
+    if (truncated === undefined || manifest.rows < truncated.limit) return manifest;
+    const message = `the optimizer's row limit of ${truncated.limit} ended the answer; there may be more rows`;
+    return { ...manifest, warnings: [...manifest.warnings, { code: 'truncated', message, count: 1 }] };
   }
 
   #check(input: unknown, options: CallOptions): CheckedQuery {
     const policy: Record<string, Scalar> = { ...this.#options.policy, ...options.policy };
     for (const [name, value] of Object.entries(this.#optimizer.answerOptions ?? {}))
       policy[`optimizer.${name}`] = value;
-    return checkedQuery(input, this.#catalog, { source: this.#options.source ?? this.#engine.name, policy });
+    return checkedQuery(input, this.#catalog, { source: this.#options.source, policy });
   }
 
   #switched({ switches }: CallOptions): Switches {
     return { ...this.switches, ...switches };
   }
-}
 
-/** Ends a begun answer that nobody will read. */
-async function giveUp({ answer }: Opened): Promise<void> {
-  if (!('batches' in answer)) await answer.end();
-}
-
-function inPhase<T>(span: QuerySpan | undefined, phase: QueryPhase, work: () => T): T {
-  return span === undefined ? work() : span.phase(phase, work);
+  #publish(
+    { key, fromCache }: { readonly key: string; readonly fromCache: boolean },
+    started: number,
+    rows: number,
+    error: unknown,
+  ): void {
+    if (!queries.hasSubscribers) return;
+    const message: ChannelMessages['query'] = {
+      engine: this.#engine.name,
+      queryKey: key,
+      rows,
+      durationMs: performance.now() - started,
+      source: fromCache ? 'cache' : 'engine',
+    };
+    queries.publish(
+      error === undefined ? message : { ...message, error: isPerfError(error) ? error.code : 'unknown' },
+    );
+  }
 }

@@ -7,15 +7,14 @@ import type {
   Rewrite,
   Statement,
 } from '@perf/contracts';
-import { channels } from '@perf/contracts';
+import { channels, orAborted } from '@perf/contracts';
 import type { CheckedQuery } from './checked-query.ts';
-import { StatisticsCache } from './statistics-cache.ts';
+import type { StatisticsCache } from './statistics-cache.ts';
 
 /** A statement ready to run. */
 export interface Prepared {
   readonly statement: Statement;
   readonly rewrites: readonly Rewrite[];
-  readonly truncated?: { readonly limit: number };
 }
 
 const rewritten = diagnostics.channel(channels.rewrite);
@@ -26,20 +25,26 @@ export class StatementRunner {
   readonly #optimizer: QueryOptimizer;
   readonly #statistics: StatisticsCache;
 
-  constructor(engine: QueryEngine, optimizer: QueryOptimizer, statisticsTtlMs: number, now: () => number) {
+  constructor(engine: QueryEngine, optimizer: QueryOptimizer, statistics: StatisticsCache) {
     this.#engine = engine;
     this.#optimizer = optimizer;
-    this.#statistics = new StatisticsCache(engine, statisticsTtlMs, now);
+    this.#statistics = statistics;
   }
 
-  async optimize({ query, tables }: CheckedQuery): Promise<OptimizedQuery> {
-    return this.#optimizer.optimizeQuery(query, await this.#statistics.of(tables));
+  /** Waits for statistics no longer than the caller does; they are read to their end for the next one. */
+  async optimize({ query, tables }: CheckedQuery, signal: AbortSignal | undefined): Promise<OptimizedQuery> {
+    const statistics = await orAborted(this.#statistics.of(tables), signal, 'the query');
+    return this.#optimizer.optimizeQuery(query, statistics);
   }
 
   /** The statement: optimized, or as the query was written. */
-  async prepare(checked: CheckedQuery, optimized: boolean): Promise<Prepared> {
+  async prepare(
+    checked: CheckedQuery,
+    optimized: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<Prepared> {
     if (!optimized) return { statement: this.#optimizer.compile(checked.query), rewrites: [] };
-    const prepared = await this.optimize(checked);
+    const prepared = await this.optimize(checked, signal);
     if (rewritten.hasSubscribers)
       for (const { rule, estimatedGain } of prepared.rewrites)
         rewritten.publish({ queryKey: checked.key, rule, estimatedGain });

@@ -1,6 +1,6 @@
 import diagnostics from 'node:diagnostics_channel';
 import { channels, compareAnswers, isPerfError } from '@perf/contracts';
-import { memorySink } from '@perf/export-csv';
+import { fileSink, memorySink } from '@perf/export-csv';
 import { createOptimizer } from '@perf/optimizer';
 import { createQueryService } from '@perf/query';
 import { readRows } from '@perf/testkit';
@@ -84,17 +84,56 @@ describe.each(['duckdb', 'sqlite'] as const)('QueryService on %s', (name) => {
     expect(await readRows(kept)).toHaveLength(3);
   });
 
-  it('lets go of the statement when a stream is left, disposed, or never read', async () => {
+  it('lets go of the statement when a stream is left, disposed, or aborted before it is read', async () => {
     await using house = await setUp(name, { maxCachedRows: 100 });
-    for (let i = 0; i < 20; i++) {
-      for await (const batch of await house.service.stream({ from: 'flights' })) if (batch) break;
-      await (await house.service.stream({ from: 'flights' }))[Symbol.asyncDispose]();
-      await (
-        await house.service.stream({ from: 'flights' }, { switches: { cache: false } })
-      )[Symbol.asyncDispose]();
+    for (const cache of [true, false]) {
+      const options = { switches: { cache } };
+      for await (const batch of await house.service.stream({ from: 'flights' }, options)) if (batch) break;
+      await (await house.service.stream({ from: 'flights' }, options))[Symbol.asyncDispose]();
+      const leaving = new AbortController();
+      const unread = await house.service.stream({ from: 'flights' }, { ...options, signal: leaving.signal });
+      leaving.abort();
+
+      expect((await house.service.query(BY_ORIGIN, options)).length).toBe(3);
+      await expect(readRows(unread)).rejects.toEqual(code('ERR_PERF_ABORTED'));
     }
+    expect(house.engine.openStreams).toBe(0);
+  });
+
+  it('lets go of the statement when an export fails before its first row', async () => {
+    await using house = await setUp(name);
+
+    await expect(
+      house.service.export({ from: 'flights' }, 'csv', fileSink('/no/such/folder/flights.csv')),
+    ).rejects.toEqual(code('ERR_PERF_OPEN_FAILED'));
+
+    expect(house.engine.openStreams).toBe(0);
+    expect((await house.service.query(BY_ORIGIN)).length).toBe(3);
+  });
+
+  it('answers when statistics cannot be read, and says so', async () => {
+    const failures: unknown[] = [];
+    await using house = await setUp(name, { onError: (error) => failures.push(error) });
+    house.engine.failNext('statistics', new RangeError('no statistics'));
 
     expect((await house.service.query(BY_ORIGIN)).length).toBe(3);
+    expect((await house.service.estimate(BY_ORIGIN)).rows).toBeGreaterThan(3);
+    expect(failures).toEqual([new RangeError('no statistics')]);
+    house.clock.advance(30_001);
+
+    expect((await house.service.estimate(BY_ORIGIN)).rows).toBeCloseTo(3, 0);
+  });
+
+  it('lets a caller leave while statistics are read', async () => {
+    await using house = await setUp(name);
+    const leaving = new AbortController();
+    house.engine.hang();
+    const waiting = house.service.query(BY_ORIGIN, { signal: leaving.signal, switches: { cache: false } });
+
+    leaving.abort();
+
+    await expect(waiting).rejects.toEqual(code('ERR_PERF_ABORTED'));
+    house.engine.release();
   });
 
   it('stops the caller who aborts and nobody else', async () => {
@@ -171,18 +210,29 @@ describe.each(['duckdb', 'sqlite'] as const)('QueryService on %s', (name) => {
     expect((await house.service.query(BY_ORIGIN)).info.fromCache).toBe(true);
   });
 
-  it('keeps apart answers with and without a row limit', async () => {
+  it('marks an answer that the row limit cut, however it comes, and keeps it apart from the whole one', async () => {
     await using house = await setUp(name);
-    await using limited = await setUp(name, {
-      optimizer: createOptimizer({ catalog: house.catalog, dialect: name, rowLimit: 10 }),
-      cache: house.cache,
-    });
+    const optimizer = createOptimizer({ catalog: house.catalog, dialect: name, rowLimit: 10 });
+    await using limited = await setUp(name, { optimizer, cache: house.cache });
+    const truncated = { limit: 10 };
+    const query = { from: 'flights' };
 
-    const whole = await house.service.query({ from: 'flights' });
-    const cut = await limited.service.query({ from: 'flights' });
+    const whole = await house.service.query(query);
+    const cut = await limited.service.query(query);
+    const again = await limited.service.query(query);
+    const plain = await limited.service.query(query, { switches: { cache: false, optimizer: false } });
+    const file = await limited.service.export(query, 'csv', memorySink());
 
+    expect([whole.length, whole.info.truncated]).toEqual([20_000, undefined]);
+    expect([cut, again, plain].map(({ length, info }) => [length, info.truncated])).toEqual([
+      [10, truncated],
+      [10, truncated],
+      [10, truncated],
+    ]);
+    expect(again.info.fromCache).toBe(true);
     expect(cut.info.key).not.toBe(whole.info.key);
-    expect([whole.length, cut.length, cut.info.truncated]).toEqual([20_000, 10, { limit: 10 }]);
+    expect(file.warnings).toContainEqual(expect.objectContaining({ code: 'truncated' }));
+    expect((await house.service.export(query, 'csv', memorySink())).warnings).toEqual([]);
   });
 
   it('exports the same rows that it answers', async () => {
@@ -268,6 +318,23 @@ describe.each(['duckdb', 'sqlite'] as const)('QueryService on %s', (name) => {
     expect(JSON.stringify(heard)).not.toContain('hidden');
   });
 
+  it('tells subscribers of failures and of streams too', async () => {
+    await using house = await setUp(name);
+    const heard: unknown[] = [];
+    const listen = (message: unknown): number => heard.push(message);
+    diagnostics.subscribe(channels.query, listen);
+    house.engine.failNext('execute', new RangeError('down'));
+
+    await expect(house.service.query(BY_ORIGIN)).rejects.toThrow('down');
+    await readRows(await house.service.stream(BY_ORIGIN));
+    diagnostics.unsubscribe(channels.query, listen);
+
+    expect(heard).toEqual([
+      expect.objectContaining({ rows: 0, error: 'unknown' }),
+      expect.objectContaining({ rows: 3, source: 'engine' }),
+    ]);
+  });
+
   it('refuses a bad query before anything runs', async () => {
     await using house = await setUp(name);
     for (const bad of [
@@ -285,6 +352,7 @@ describe.each(['duckdb', 'sqlite'] as const)('QueryService on %s', (name) => {
     await using house = await setUp(name);
     const { engine, catalog } = house;
     const service = createQueryService({
+      source: 'test',
       engine,
       catalog,
       optimizer: createOptimizer({ catalog, dialect: name }),
@@ -298,5 +366,6 @@ describe.each(['duckdb', 'sqlite'] as const)('QueryService on %s', (name) => {
 describe('QueryService', () => {
   it('refuses limits that make no sense', async () => {
     await expect(setUp('duckdb', { maxCachedRows: -1 })).rejects.toEqual(code('ERR_PERF_INVALID_OPTION'));
+    await expect(setUp('duckdb', { source: '' })).rejects.toEqual(code('ERR_PERF_INVALID_OPTION'));
   });
 });

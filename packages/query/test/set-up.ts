@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { TieredCache } from '@perf/cache-core';
 import type { Catalog, Classification, QueryEngine } from '@perf/contracts';
 import { DuckDbEngine } from '@perf/engine-duckdb';
@@ -34,9 +37,11 @@ export async function setUp(
   name: 'duckdb' | 'sqlite' = 'duckdb',
   options: Partial<QueryServiceOptions> = {},
 ) {
+  const folder = await mkdtemp(join(tmpdir(), 'perf-query-'));
+  // One worker: a statement that is not let go blocks whatever comes next.
   const inner: QueryEngine = await (name === 'duckdb'
     ? DuckDbEngine.open(':memory:')
-    : SqliteEngine.open(':memory:'));
+    : SqliteEngine.open(join(folder, 'test.db'), { workers: 1 }));
   for (const text of FIXTURE[name])
     await readRows(await inner.execute({ dialect: name, text, parameters: [] }));
   const engine = new FaultyEngine(inner);
@@ -57,6 +62,7 @@ export async function setUp(
     cache,
     profiler: createProfiler(),
     exporters: { csv: createCsvExporter() },
+    source: 'test',
     now,
     ...options,
   });
@@ -69,6 +75,7 @@ export async function setUp(
     async [Symbol.asyncDispose]() {
       await cache[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -21,6 +21,7 @@ export class FaultyEngine extends Faults<EngineMethod> implements QueryEngine {
   readonly dialect: Dialect;
   readonly capabilities: EngineCapabilities;
   readonly #inner: QueryEngine;
+  readonly #open = new Set<ResultStream>();
 
   /** @param inner disposed with this @param wait how delays pass; default real timers */
   constructor(inner: QueryEngine, wait?: (ms: number) => Promise<void>) {
@@ -34,11 +35,20 @@ export class FaultyEngine extends Faults<EngineMethod> implements QueryEngine {
   async execute(statement: Statement, options?: ExecuteOptions): Promise<ResultStream> {
     await this.meet('execute', options?.signal);
     const stream = await this.#inner.execute(statement, options);
+    this.#open.add(stream);
     return {
       schema: stream.schema,
       [Symbol.asyncIterator]: () => this.#batches(stream, options?.signal),
-      [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose](),
+      [Symbol.asyncDispose]: () => {
+        this.#open.delete(stream);
+        return stream[Symbol.asyncDispose]();
+      },
     };
+  }
+
+  /** Streams that were neither read to their end, nor left, nor disposed. */
+  get openStreams(): number {
+    return this.#open.size;
   }
 
   async catalog(): Promise<Catalog> {
@@ -68,9 +78,13 @@ export class FaultyEngine extends Faults<EngineMethod> implements QueryEngine {
   }
 
   async *#batches(stream: ResultStream, signal: AbortSignal | undefined): AsyncGenerator<Batch> {
-    for await (const batch of stream) {
-      await this.meet('batch', signal);
-      yield batch;
+    try {
+      for await (const batch of stream) {
+        await this.meet('batch', signal);
+        yield batch;
+      }
+    } finally {
+      this.#open.delete(stream);
     }
   }
 }

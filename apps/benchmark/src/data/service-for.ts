@@ -14,6 +14,7 @@ export function serviceFor(
   const service = createQueryService({
     engine,
     catalog,
+    source: engine.name,
     optimizer: createOptimizer({ catalog, dialect: engine.dialect }),
     ...more,
   });

@@ -2,7 +2,7 @@ import type { DataType } from '@perf/contracts';
 import type { SqlDialect } from './sql-dialect.ts';
 import { doubleQuoted, plainAggregate, standardLimit, standardOrderKey } from './sql-dialect.ts';
 
-/** DuckDB: `$1`, text compares by bytes, functions for every operator. */
+/** DuckDB: `$1`, text compares by bytes (`COLLATE C` where a column says otherwise), functions for every operator. */
 export const duckdb: SqlDialect = {
   name: 'duckdb',
   unsupported: new Set(),
@@ -11,8 +11,12 @@ export const duckdb: SqlDialect = {
     const cast = castName(type);
     return cast === undefined ? `$${position}` : `CAST($${position} AS ${cast})`;
   },
-  column: (text, type, engineType) =>
-    type.kind === 'utf8' && engineType !== undefined ? `CAST(${text} AS VARCHAR)` : text,
+  value: (value) => value,
+  column: (text, type, engineType) => {
+    if (type.kind !== 'utf8' || engineType === undefined) return text;
+    return engineType.startsWith('VARCHAR COLLATE') ? `${text} COLLATE C` : `CAST(${text} AS VARCHAR)`;
+  },
+  key: (text) => text,
   ordered: (text) => text,
   lower: (text) => `lower(${text})`,
   text: (operator, { left, bind, edits }) => {

@@ -1,6 +1,15 @@
-import type { DataType, OutputColumn, Parameter, ScopedColumn, ScopedTable } from '@perf/contracts';
+import type {
+  Aggregate,
+  DataType,
+  FilterOperator,
+  OutputColumn,
+  Parameter,
+  ScopedColumn,
+  ScopedTable,
+} from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 import type { Operand, Predicate } from '../block.ts';
+import { chained } from './chain.ts';
 import type { SqlDialect } from './sql-dialect.ts';
 
 type Comparison = Extract<Predicate, { readonly kind: 'compare' }>;
@@ -24,8 +33,19 @@ export class ExpressionPrinter {
   }
 
   bind(value: Parameter, type: DataType): string {
-    this.#parameters.push(value);
-    return this.#dialect.parameter(this.#parameters.length, type);
+    return this.#bind(value, { type });
+  }
+
+  #bind(
+    value: Parameter,
+    to: {
+      readonly type: DataType;
+      readonly operator?: FilterOperator;
+      readonly engineType?: string | undefined;
+    },
+  ): string {
+    this.#parameters.push(this.#dialect.value(value, to.type, to.operator));
+    return this.#dialect.parameter(this.#parameters.length, to.type, to.engineType);
   }
 
   name(name: string): string {
@@ -44,13 +64,26 @@ export class ExpressionPrinter {
     );
   }
 
-  output({ aggregate, source, field }: OutputColumn): string {
-    const of = source === undefined ? undefined : this.column(source);
-    return aggregate === undefined ? (of ?? 'NULL') : this.#dialect.aggregate(aggregate, of, field.type);
+  /** A column where equal values count as one: see `SqlDialect.key`. */
+  key(scoped: ScopedColumn): string {
+    return this.#dialect.key(this.column(scoped), scoped.column.type, scoped.column.engineType);
+  }
+
+  /** A column of the answer; `merged` when the rows of the answer stand for several. */
+  output({ aggregate, source, field }: OutputColumn, merged: boolean): string {
+    if (source === undefined)
+      return aggregate === undefined ? 'NULL' : this.#aggregate(aggregate, field.type);
+    if (aggregate === undefined) return merged ? this.key(source) : this.column(source);
+    const compares = aggregate === 'min' || aggregate === 'max' || aggregate === 'countDistinct';
+    return this.#aggregate(aggregate, field.type, compares ? this.key(source) : this.column(source));
+  }
+
+  #aggregate(aggregate: Aggregate, type: DataType, of?: string): string {
+    return this.#dialect.aggregate(aggregate, of, type);
   }
 
   operand(operand: Operand): string {
-    return operand.kind === 'column' ? this.column(operand.column) : this.output(operand.output);
+    return operand.kind === 'column' ? this.key(operand.column) : this.output(operand.output, true);
   }
 
   /** Predicates that must all hold. */
@@ -70,11 +103,17 @@ export class ExpressionPrinter {
       case 'and':
         return predicate.parts.length === 0
           ? '1 = 1'
-          : predicate.parts.map((part) => this.#nested(part)).join(' AND ');
+          : chained(
+              predicate.parts.map((part) => this.#nested(part)),
+              'AND',
+            );
       case 'or':
         return predicate.parts.length === 0
           ? '1 = 0'
-          : predicate.parts.map((part) => this.#nested(part)).join(' OR ');
+          : chained(
+              predicate.parts.map((part) => this.#nested(part)),
+              'OR',
+            );
     }
   }
 
@@ -90,42 +129,72 @@ export class ExpressionPrinter {
         'ERR_PERF_UNSUPPORTED_OPERATOR',
         `${this.#dialect.name} cannot evaluate ${operator}`,
       );
-    const fold = (text: string): string => (caseSensitive ? text : this.#dialect.lower(text));
-    const left = fold(this.operand(operand));
-    const bind = (index: number): string => fold(this.bind(values[index] ?? null, operand.type));
-    const ordered = (text: string): string => this.#dialect.ordered(text, operand.type);
+    const dialect = this.#dialect;
+    const { type } = operand;
+    const { shown, engineType } = this.#shown(operand);
+    const fold = (text: string): string => (caseSensitive ? text : dialect.lower(text));
+    const bind = (index: number): string =>
+      fold(this.#bind(values[index] ?? null, { type, operator, engineType }));
+    const isKey = operand.kind === 'aggregate' && caseSensitive;
+    const key = isKey ? shown : dialect.key(fold(shown), type, engineType);
+    /** The comparison, behind a condition that finds its rows by an index where the key hides them from it. */
+    const narrowed = (text: string, bound: readonly string[]): string => {
+      const first =
+        operand.kind === 'column'
+          ? dialect.narrowed?.(operator, { column: shown, type, values: bound })
+          : undefined;
+      return first === undefined ? text : `(${first} AND ${text})`;
+    };
     switch (operator) {
       case 'eq':
-      case 'ne':
-        return `${left} ${SIGNS[operator]} ${bind(0)}`;
+      case 'ne': {
+        const value = bind(0);
+        return narrowed(`${key} ${SIGNS[operator]} ${value}`, [value]);
+      }
       case 'gt':
       case 'gte':
       case 'lt':
-      case 'lte':
-        return `${ordered(left)} ${SIGNS[operator]} ${bind(0)}`;
-      case 'between':
-        return `${ordered(left)} BETWEEN ${bind(0)} AND ${bind(1)}`;
+      case 'lte': {
+        const value = bind(0);
+        return narrowed(`${dialect.ordered(key, type)} ${SIGNS[operator]} ${value}`, [value]);
+      }
+      case 'between': {
+        const [low, high] = [bind(0), bind(1)];
+        return narrowed(`${dialect.ordered(key, type)} BETWEEN ${low} AND ${high}`, [low, high]);
+      }
       case 'in':
-        return values.length === 0 ? '1 = 0' : `${left} IN (${values.map((_, i) => bind(i)).join(', ')})`;
+        return values.length === 0 ? '1 = 0' : `${key} IN (${values.map((_, i) => bind(i)).join(', ')})`;
       case 'notIn':
-        return values.length === 0 ? '1 = 1' : `${left} NOT IN (${values.map((_, i) => bind(i)).join(', ')})`;
+        return values.length === 0 ? '1 = 1' : `${key} NOT IN (${values.map((_, i) => bind(i)).join(', ')})`;
       case 'isNull':
-        return `${left} IS NULL`;
+        return `${shown} IS NULL`;
       case 'isNotNull':
-        return `${left} IS NOT NULL`;
+        return `${shown} IS NOT NULL`;
       case 'notContains':
-        return `NOT (${this.#dialect.text('contains', { left, bind, edits: () => '' })})`;
+        return `NOT (${dialect.text('contains', { left: fold(shown), bind, edits: () => '' })})`;
       case 'contains':
       case 'startsWith':
       case 'endsWith':
       case 'regex':
       case 'fuzzy':
-        return this.#dialect.text(operator, {
-          left,
+        return dialect.text(operator, {
+          left: fold(shown),
           bind,
           edits: () => this.bind(editsFor(values[0]), { kind: 'int32' }),
         });
     }
+  }
+
+  /** An operand as it stands, and the engine's type of what it compares. */
+  #shown(operand: Operand): { readonly shown: string; readonly engineType: string | undefined } {
+    if (operand.kind === 'column')
+      return { shown: this.column(operand.column), engineType: operand.column.column.engineType };
+    const { aggregate, source } = operand.output;
+    const sameType = aggregate === 'min' || aggregate === 'max';
+    return {
+      shown: this.output(operand.output, true),
+      engineType: sameType ? source?.column.engineType : undefined,
+    };
   }
 }
 

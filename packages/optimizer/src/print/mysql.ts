@@ -5,7 +5,11 @@ import { plainAggregate } from './sql-dialect.ts';
 /** The largest LIMIT, for an OFFSET that stands alone. */
 const NO_LIMIT = '18446744073709551615';
 
-/** MySQL and MariaDB: `?`, names in backticks, text by a binary collation because the default folds case. */
+/**
+ * MySQL and MariaDB: `?`, names in backticks. Text is compared as the bytes of utf8mb4, which is the order of code points:
+ * the default collations fold case, and `utf8mb4_bin` takes `a` and `a ` for the same. Text of groups, DISTINCT, min and max
+ * comes back as these bytes.
+ */
 export const mysql: SqlDialect = {
   name: 'mysql',
   unsupported: new Set(['fuzzy']),
@@ -14,19 +18,22 @@ export const mysql: SqlDialect = {
     const cast = castName(type);
     return cast === undefined ? '?' : `CAST(? AS ${cast})`;
   },
-  column: (text, type) => (type.kind === 'utf8' ? `${text} COLLATE utf8mb4_bin` : text),
+  value: (value, _, operator) =>
+    operator === 'regex' && typeof value === 'string' ? endingAtEnd(value) : value,
+  column: (text) => text,
+  key: (text, type) => (type.kind === 'utf8' ? bytes(text) : text),
   ordered: (text) => text,
-  lower: (text) => `lower(${text})`,
+  lower: (text) => `lower(${characters(text)})`,
   text: (operator, { left, bind }) => {
     switch (operator) {
       case 'contains':
-        return `locate(${bind(0)}, ${left}) > 0`;
+        return `locate(${bind(0)}, ${bytes(left)}) > 0`;
       case 'startsWith':
-        return `left(${left}, char_length(${bind(0)})) = ${bind(0)}`;
+        return `left(${bytes(left)}, length(${bind(0)})) = ${bind(0)}`;
       case 'endsWith':
-        return `right(${left}, char_length(${bind(0)})) = ${bind(0)}`;
+        return `right(${bytes(left)}, length(${bind(0)})) = ${bind(0)}`;
       case 'regex':
-        return `${left} REGEXP concat('(?s)', ${bind(0)})`;
+        return `${characters(left)} COLLATE utf8mb4_bin REGEXP concat('(?s)', ${bind(0)})`;
       case 'fuzzy':
         throw new RangeError('MySQL has no fuzzy operator');
     }
@@ -43,6 +50,20 @@ export const mysql: SqlDialect = {
     return ` LIMIT ${limit ?? NO_LIMIT}${offset === undefined ? '' : ` OFFSET ${offset}`}`;
   },
 };
+
+/** Bytes as text again; text as it is. */
+function characters(text: string): string {
+  return `CONVERT(${text} USING utf8mb4)`;
+}
+
+function bytes(text: string): string {
+  return `CAST(${text} AS BINARY)`;
+}
+
+/** The pattern with `\\z` for `$`, which here would also match before a line feed that ends the text. */
+function endingAtEnd(pattern: string): string {
+  return pattern.replace(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$/gsu, (part) => (part === '$' ? '\\z' : part));
+}
 
 /** Types whose values are bound as text. */
 function castName(type: DataType): string | undefined {

@@ -2,13 +2,24 @@ import type { DataType } from '@perf/contracts';
 import type { SqlDialect } from './sql-dialect.ts';
 import { doubleQuoted, plainAggregate, standardLimit, standardOrderKey } from './sql-dialect.ts';
 
+const WITH_ZONE = /^timestamptz\b|^timestamp\b.* with time zone$/i;
+
 /** Postgres: `$1` with a cast, so that the server never guesses a type; text in order of code points by COLLATE "C". */
 export const postgres: SqlDialect = {
   name: 'postgres',
   unsupported: new Set(['fuzzy']),
   identifier: doubleQuoted,
-  parameter: (position, type) => `CAST($${position} AS ${castName(type)})`,
-  column: (text, _, engineType) => (engineType === undefined ? text : `CAST(${text} AS text)`),
+  parameter: (position, type, engineType = '') => {
+    const text = `CAST($${position} AS ${castName(type)})`;
+    // Else the server would read the instant in the zone of its session.
+    return type.kind === 'timestamp' && WITH_ZONE.test(engineType) ? `(${text} AT TIME ZONE 'UTC')` : text;
+  },
+  value: (value) => value,
+  column: (text, type, engineType) => {
+    if (type.kind !== 'utf8' || engineType === undefined) return text;
+    return / COLLATE /i.test(engineType) ? `${text} COLLATE "C"` : `CAST(${text} AS text)`;
+  },
+  key: (text) => text,
   ordered: (text, type) => (type.kind === 'utf8' ? `${text} COLLATE "C"` : text),
   lower: (text) => `lower(${text})`,
   text: (operator, { left, bind }) => {

@@ -54,11 +54,10 @@ function innerColumn(index: number, print: ExpressionPrinter): string {
 
 /** SELECT to HAVING. */
 function printCore(block: QueryBlock, names: readonly string[], print: ExpressionPrinter): string {
-  const columns = block.output.map((output, i) => `${print.output(output)} AS ${names[i] ?? ''}`);
+  const merged = block.grouped || block.distinct;
+  const columns = block.output.map((output, i) => `${print.output(output, merged)} AS ${names[i] ?? ''}`);
   const joins = block.joins.map((join) => {
-    const on = join.on
-      .map(({ left, right }) => `${print.column(left)} = ${print.column(right)}`)
-      .join(' AND ');
+    const on = join.on.map(({ left, right }) => `${print.key(left)} = ${print.key(right)}`).join(' AND ');
     return ` ${join.type === 'left' ? 'LEFT JOIN' : 'INNER JOIN'} ${print.table(join.table)} ON ${on}`;
   });
   const page = keysetPredicate(block.order);
@@ -70,7 +69,7 @@ function printCore(block: QueryBlock, names: readonly string[], print: Expressio
     where.length === 0 ? '' : ` WHERE ${print.predicates(where)}`,
     block.groupBy.length === 0
       ? ''
-      : ` GROUP BY ${block.groupBy.map((column) => print.column(column)).join(', ')}`,
+      : ` GROUP BY ${block.groupBy.map((column) => print.key(column)).join(', ')}`,
     having.length === 0 ? '' : ` HAVING ${print.predicates(having)}`,
   ].join('');
 }

@@ -1,7 +1,8 @@
-import type { Aggregate, DataType, Dialect, FilterOperator } from '@perf/contracts';
+import type { Aggregate, DataType, Dialect, FilterOperator, Parameter } from '@perf/contracts';
 
-/** Pieces of SQL text for one comparison; `left` and `right` are printed operands. */
+/** Pieces of SQL text for one comparison. */
 export interface ComparisonText {
+  /** The operand as `column` prints it, folded when case does not count. */
   readonly left: string;
   /** Prints a further bound value, each time anew. */
   readonly bind: (index: number) => string;
@@ -16,13 +17,28 @@ export interface SqlDialect {
   readonly unsupported: ReadonlySet<FilterOperator>;
   /** A quoted name. */
   identifier(name: string): string;
-  /** Place of parameter `position`, from 1, read as `type`. */
-  parameter(position: number, type: DataType): string;
-  /** A column as SELECT, GROUP BY and equality use it. @param engineType see `CatalogColumn.engineType` */
+  /** Place of parameter `position`, from 1, read as `type`. @param engineType that of the column it is compared with */
+  parameter(position: number, type: DataType, engineType: string | undefined): string;
+  /** A value as it is bound: the form that `key` is compared with. */
+  value(value: Parameter, type: DataType, operator: FilterOperator | undefined): Parameter;
+  /** A column as SELECT shows it. @param engineType see `CatalogColumn.engineType` */
   column(text: string, type: DataType, engineType: string | undefined): string;
-  /** An operand where its order counts: text by code points, whatever the database's collation. */
+  /**
+   * A shown column where equal values count as one, in comparisons, joins, groups, DISTINCT, order and min or max: text by
+   * code points, whatever its collation. Answers of groups and DISTINCT show this form.
+   */
+  key(text: string, type: DataType, engineType: string | undefined): string;
+  /** A key where its order counts too. */
   ordered(text: string, type: DataType): string;
   lower(text: string): string;
+  /**
+   * A condition that an index can answer, true of every row that the comparison of `column` with the printed `values` is
+   * true of, and null of null; undefined where the comparison itself will do.
+   */
+  narrowed?(
+    operator: FilterOperator,
+    parts: { readonly column: string; readonly type: DataType; readonly values: readonly string[] },
+  ): string | undefined;
   /** The operators that are not plain SQL. */
   text(operator: TextOperator, parts: ComparisonText): string;
   aggregate(aggregate: Aggregate, of: string | undefined, type: DataType): string;
