@@ -28,6 +28,19 @@ export async function closeSource(
   await settles(closing, isAbort ? ABORT_GRACE_MS : FAILURE_GRACE_MS);
 }
 
+/** Disposes a source that can be, so that what it holds is given back though nobody read it. */
+export async function disposeSource(source: object, isAbort: boolean): Promise<void> {
+  if (!isDisposable(source)) return;
+  await settles(
+    call(async () => source[Symbol.asyncDispose]()),
+    isAbort ? ABORT_GRACE_MS : FAILURE_GRACE_MS,
+  );
+}
+
+function isDisposable(source: object): source is AsyncDisposable {
+  return Symbol.asyncDispose in source && typeof source[Symbol.asyncDispose] === 'function';
+}
+
 /** Whether `promise` resolves within the grace of an abort. */
 export async function settlesSoon(promise: Promise<unknown>): Promise<boolean> {
   return settles(promise, ABORT_GRACE_MS);

@@ -2,7 +2,7 @@ import type { Batch, BatchSource, ExportManifest, ExportOptions, ExportSink, Sch
 import { PerfError, channels, isPerfError } from '@perf/contracts';
 import { channel } from 'node:diagnostics_channel';
 import { setImmediate } from 'node:timers/promises';
-import { closeSource, giveUp, settlesSoon } from './clean-up.ts';
+import { closeSource, disposeSource, giveUp, settlesSoon } from './clean-up.ts';
 import type { Encoder } from './encoder.ts';
 import { failure, sinkStep } from './failures.ts';
 import { Interruption } from './interruption.ts';
@@ -167,7 +167,9 @@ class Run {
   async #cleanUp(error: unknown): Promise<void> {
     const isAbort = this.#interruption.isAborted;
     const closing =
-      this.#iterator === undefined ? undefined : closeSource(this.#iterator, this.#pulling, isAbort);
+      this.#iterator === undefined
+        ? disposeSource(this.#run.source, isAbort)
+        : closeSource(this.#iterator, this.#pulling, isAbort);
     await giveUp(this.#run.sink, error, isAbort);
     await closing;
   }

@@ -44,7 +44,14 @@ async function run(
   more: Partial<ExportRun> = {},
 ): Promise<ExportManifest> {
   const encoder = (): ReturnType<typeof encoderOf> => encoderOf();
-  return runExport({ format: 'plain', source: batchSource(schema, source), sink, options, encoder, ...more });
+  return runExport({
+    format: 'plain',
+    source: 'schema' in source ? { ...source, schema } : batchSource(schema, source),
+    sink,
+    options,
+    encoder,
+    ...more,
+  });
 }
 
 const done = async (): Promise<void> => undefined;
@@ -170,6 +177,24 @@ describe('progress', () => {
     // Processor time, not wall time: what a shared machine takes away does not count. The bound is 10 ms.
     const { user, system } = process.cpuUsage(before);
     expect((user + system) / 1000 / turns).toBeLessThan(20);
+  });
+});
+
+describe('a failure before the first row', () => {
+  it('disposes the source, which nobody has read', async () => {
+    let disposed = 0;
+    const source = {
+      ...batchSource(schema, batches(1, 1)),
+      [Symbol.asyncDispose]: async () => {
+        disposed++;
+      },
+    };
+
+    await expect(run(source, fileSink(join(folder, 'no', 'such', 'folder')))).rejects.toMatchObject({
+      code: 'ERR_PERF_OPEN_FAILED',
+    });
+
+    expect(disposed).toBe(1);
   });
 });
 
