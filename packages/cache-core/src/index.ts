@@ -1,5 +1,6 @@
 export { estimateBytes } from './byte-size.ts';
 export type { Isolation } from './isolation.ts';
+export type { PolicyName } from './memory/eviction-policy.ts';
 export type { MemoryEntry, SeenTags } from './memory-entry.ts';
 export { MemoryStore } from './memory-store.ts';
 export type { MemoryStoreOptions } from './memory-store.ts';

@@ -1,135 +1,135 @@
 import type { CacheStore, StoreEntry, StoreOptions, TierStatistics } from '@perf/contracts';
 import { PerfError, throwIfAborted } from '@perf/contracts';
-import { LRUCache } from 'lru-cache';
 import { estimateBytes } from './byte-size.ts';
+import { createPolicy } from './memory/create-policy.ts';
+import type { EntryKeeper, KeeperBounds } from './memory/entry-keeper.ts';
+import type { PolicyName } from './memory/eviction-policy.ts';
+import { seededKeyHash } from './memory/key-hash.ts';
+import { LruKeeper } from './memory/lru-keeper.ts';
+import { SlotKeeper } from './memory/slot-keeper.ts';
 import type { MemoryEntry } from './memory-entry.ts';
 
-/** How much a memory store may hold. Both bounds always apply; neither can be switched off. */
+/** How much a memory store may hold, and what leaves first. Both bounds always apply; neither can be switched off. */
 export interface MemoryStoreOptions {
-  /** Most entries kept, 1 to 16,777,215; room for them is reserved at once, about 40 bytes each. @default 100,000 */
+  /** Most entries kept, 1 to 16,777,215. @default 100,000 */
   readonly maxEntries?: number;
-  /** Most bytes of values kept, keys and bookkeeping (about 160 bytes an entry) not counted. A bigger value is not kept. @default 64 MiB */
+  /** Most bytes of values kept, keys and bookkeeping (about 90 bytes an entry) not counted. A bigger value is not kept. @default 64 MiB */
   readonly maxBytes?: number;
+  /**
+   * What leaves when room is needed. `adaptive` follows `s3-fifo` or `w-tinylfu`, whichever does better on the traffic at hand;
+   * `lru` is the package lru-cache, which reserves its room at once. @default 'adaptive'
+   */
+  readonly policy?: PolicyName;
   /** Bytes a value counts for; a part of a byte counts as a whole, nothing counts as 1. @default `estimateBytes` */
   readonly sizeOf?: (value: unknown, key: string) => number;
   /** Names the tier in statistics and results. @default 'memory' */
   readonly name?: string;
   /** Source of time, epoch ms. @default Date.now */
   readonly now?: () => number;
+  /** Source of the seeds of the hash of keys, 0 to below 1; for tests. Who can foresee it can choose what is evicted. @default Math.random */
+  readonly random?: () => number;
 }
 
-/** lru-cache numbers its places with at most 24 bits before its arrays become plain ones. */
+const POLICIES: readonly PolicyName[] = ['lru', 's3-fifo', 'w-tinylfu', 'sieve', 'adaptive'];
+
+/** lru-cache numbers its places with at most 24 bits before its arrays become plain ones; so do we. */
 const MOST_ENTRIES = 2 ** 24 - 1;
 
 /**
- * An entry as the map holds it. Most reads are settled by `freshTicks`, a small integer that lies in the entry itself: an
- * epoch ms is a number object of its own, and fetching it costs a hit a second miss of the processor's cache.
- */
-interface HeldEntry extends MemoryEntry {
-  /** Until this tick it is fresh for certain; from then on `expiresAt` says. */
-  readonly freshTicks: number;
-}
-
-const TICK_MS = 1024;
-/** The largest small integer on every platform: 34 years. */
-const MOST_TICKS = 2 ** 30 - 1;
-
-/**
- * The memory tier: values by reference, the least recently used dropped first, within a number of entries and of bytes.
+ * The memory tier: values by reference, within a number of entries and of bytes; the policy chooses what leaves.
  * Expiry is checked on read; an expired entry stays in memory until it is read, replaced or evicted.
  * Beside the `CacheStore` calls it has the same without promises, for hits that cost no more than a look-up.
  */
 export class MemoryStore implements CacheStore {
   readonly name: string;
   readonly keeps = 'values';
+  readonly policy: PolicyName;
   /** The store's source of time. */
   readonly now: () => number;
-  readonly maxBytes: number;
-  readonly maxEntries: number;
-  readonly #lru: LRUCache<string, HeldEntry>;
-  /** Epoch ms from which ticks are counted. */
-  readonly #epoch: number;
+  readonly #keeper: EntryKeeper;
   readonly #sizeOf: (value: unknown, key: string) => number;
-  #dropped: ((entry: MemoryEntry, evicted: boolean) => void) | undefined;
+  #maxEntries: number;
+  #maxBytes: number;
+  #hasOwner = false;
   #disposed = false;
-  #requests = 0;
-  #hits = 0;
-  #evictions = 0;
 
   constructor(options: MemoryStoreOptions = {}) {
     this.name = options.name ?? 'memory';
     this.now = options.now ?? Date.now;
-    this.#epoch = this.now();
     this.#sizeOf = options.sizeOf ?? estimateBytes;
-    this.maxEntries = positiveInteger('maxEntries', options.maxEntries ?? 100_000, MOST_ENTRIES);
-    this.maxBytes = positiveInteger(
-      'maxBytes',
-      options.maxBytes ?? 64 * 1024 * 1024,
-      Number.MAX_SAFE_INTEGER,
-    );
-    this.#lru = new LRUCache({
-      max: this.maxEntries,
-      maxSize: this.maxBytes,
-      dispose: (entry, _, reason) => {
-        if (reason === 'evict') this.#evictions++;
-        this.#dropped?.(entry, reason === 'evict');
-      },
-    });
+    this.#maxEntries = checkEntries(options.maxEntries ?? 100_000);
+    this.#maxBytes = checkBytes(options.maxBytes ?? 64 * 1024 * 1024);
+    this.policy = checkPolicy(options.policy ?? 'adaptive');
+    const bounds = { maxEntries: this.#maxEntries, maxBytes: this.#maxBytes };
+    this.#keeper = createKeeper(this.policy, bounds, this.now, options.random ?? Math.random);
+  }
+
+  get maxEntries(): number {
+    return this.#maxEntries;
+  }
+
+  get maxBytes(): number {
+    return this.#maxBytes;
   }
 
   /** Entries held, expired ones that nobody asked for included. */
   get entries(): number {
-    return this.#lru.size;
+    return this.#keeper.size;
   }
 
   /** Counters since the store was made. */
   get statistics(): TierStatistics {
+    const { hits, misses, evictions, size, bytes } = this.#keeper;
     return {
       name: this.name,
-      requests: this.#requests,
-      hits: this.#hits,
-      misses: this.#requests - this.#hits,
-      evictions: this.#evictions,
-      entries: this.#lru.size,
-      memoryUsedBytes: this.#lru.calculatedSize,
+      requests: hits + misses,
+      hits,
+      misses,
+      evictions,
+      entries: size,
+      memoryUsedBytes: bytes,
     };
   }
 
-  /** The entry under `key` as it is held, made the most recently used; undefined when missing or expired. Allocates nothing. */
+  /** The value under `key`; undefined when missing, expired or under an invalidated tag. Allocates nothing and moves nothing. */
+  get(key: string): unknown {
+    return this.#keeper.get(key);
+  }
+
+  /** The same with all that is known of it. */
   read(key: string): MemoryEntry | undefined {
-    this.#requests++;
-    const entry = this.#lru.get(key);
-    if (entry === undefined) return undefined;
-    const now = this.now();
-    if (entry.freshTicks <= this.#ticks(now) && entry.expiresAt <= now) {
-      this.#lru.delete(key);
-      return undefined;
-    }
-    this.#hits++;
-    return entry;
+    return this.#keeper.read(key);
   }
 
   /** Holds `entry` under `key`. Says whether it does: an expired one, or one above `maxBytes`, is dropped with what it replaces. */
   put(key: string, entry: MemoryEntry): boolean {
     if (this.#disposed) throw this.#disposedError();
-    if (entry.expiresAt <= this.now()) {
-      this.#lru.delete(key);
+    if (entry.bytes > this.#maxBytes || (entry.expiresAt !== Infinity && !(entry.expiresAt > this.now()))) {
+      this.#keeper.remove(key);
       return false;
     }
-    const { value, tags, createdAt, expiresAt, bytes } = entry;
-    const freshTicks = Math.min(Math.floor((expiresAt - this.#epoch) / TICK_MS), MOST_TICKS);
-    this.#lru.set(key, { value, tags, freshTicks, createdAt, expiresAt, bytes }, { size: bytes });
-    return entry.bytes <= this.maxBytes;
+    this.#keeper.put(key, entry);
+    return true;
   }
 
   /** Drops what is under `key`. */
   remove(key: string): void {
-    this.#lru.delete(key);
+    this.#keeper.remove(key);
   }
 
   /** Drops everything. */
   removeAll(): void {
-    this.#lru.clear();
+    this.#keeper.clear();
+  }
+
+  /** Sets other bounds from now on; what is above them is evicted at once. A bound that is left out stays. */
+  resize(bounds: { readonly maxEntries?: number; readonly maxBytes?: number }): void {
+    if (this.#disposed) throw this.#disposedError();
+    const maxEntries = checkEntries(bounds.maxEntries ?? this.#maxEntries);
+    const maxBytes = checkBytes(bounds.maxBytes ?? this.#maxBytes);
+    this.#maxEntries = maxEntries;
+    this.#maxBytes = maxBytes;
+    this.#keeper.resize({ maxEntries, maxBytes });
   }
 
   /** Bytes that `value` will count for: a whole number of at least 1. */
@@ -145,12 +145,13 @@ export class MemoryStore implements CacheStore {
    * @param listener gets `evicted` when room was needed
    */
   onDrop(listener: (entry: MemoryEntry, evicted: boolean) => void): void {
-    if (this.#dropped !== undefined)
+    if (this.#hasOwner)
       throw new PerfError(
         'ERR_PERF_INVALID_OPTION',
         `the store ${this.name} belongs to another cache already`,
       );
-    this.#dropped = listener;
+    this.#hasOwner = true;
+    this.#keeper.onDrop = listener;
   }
 
   async getMany(
@@ -173,25 +174,20 @@ export class MemoryStore implements CacheStore {
 
   async deleteMany(keys: readonly string[], options?: StoreOptions): Promise<void> {
     this.#check(options, 'the delete');
-    for (const key of keys) this.#lru.delete(key);
+    for (const key of keys) this.#keeper.remove(key);
   }
 
   /** Looks at every key unless `prefix` is empty. */
   async clear(prefix: string, options?: StoreOptions): Promise<void> {
     this.#check(options, 'the clear');
-    if (prefix === '') return this.#lru.clear();
-    const found = Array.from(this.#lru.keys()).filter((key) => key.startsWith(prefix));
-    for (const key of found) this.#lru.delete(key);
+    if (prefix === '') return this.#keeper.clear();
+    const found = Array.from(this.#keeper.keys()).filter((key) => key.startsWith(prefix));
+    for (const key of found) this.#keeper.remove(key);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
-    this.#lru.clear();
-  }
-
-  /** Ticks since the store was made, rounded towards 0: never too few. */
-  #ticks(epochMs: number): number {
-    return ((epochMs - this.#epoch) / TICK_MS) | 0;
+    this.#keeper.clear();
   }
 
   #check(options: StoreOptions | undefined, doing: string): void {
@@ -202,6 +198,37 @@ export class MemoryStore implements CacheStore {
   #disposedError(): PerfError {
     return new PerfError('ERR_PERF_DISPOSED', `the store ${this.name} was used after it was disposed`);
   }
+}
+
+function createKeeper(
+  policy: PolicyName,
+  bounds: KeeperBounds,
+  now: () => number,
+  random: () => number,
+): EntryKeeper {
+  if (policy === 'lru') return new LruKeeper(bounds, now);
+  return new SlotKeeper({
+    ...bounds,
+    now,
+    hashOf: seededKeyHash(random),
+    createPolicy: (table) => createPolicy(policy, table),
+  });
+}
+
+function checkPolicy(policy: PolicyName): PolicyName {
+  if (POLICIES.includes(policy)) return policy;
+  throw new PerfError(
+    'ERR_PERF_INVALID_OPTION',
+    `policy must be one of ${POLICIES.join(', ')}, got ${policy}`,
+  );
+}
+
+function checkEntries(value: number): number {
+  return positiveInteger('maxEntries', value, MOST_ENTRIES);
+}
+
+function checkBytes(value: number): number {
+  return positiveInteger('maxBytes', value, Number.MAX_SAFE_INTEGER);
 }
 
 function positiveInteger(name: string, value: number, most: number): number {

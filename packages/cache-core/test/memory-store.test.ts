@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { MemoryStore, estimateBytes } from '@perf/cache-core';
 import { FakeClock, cacheStoreSuite, seededRandom } from '@perf/testkit';
 import { LRUCache } from 'lru-cache';
@@ -15,7 +16,7 @@ describe('MemoryStore', () => {
 
   it('drops the least recently used entry when it is full, as lru-cache does, in any order of use', () => {
     const random = seededRandom(11);
-    const store = new MemoryStore({ maxEntries: 50 });
+    const store = new MemoryStore({ maxEntries: 50, policy: 'lru' });
     const model = new LRUCache<string, number>({ max: 50 });
 
     const reads: [ours: unknown, theirs: unknown][] = [];
@@ -96,6 +97,55 @@ describe('MemoryStore', () => {
       entries: 1,
       memoryUsedBytes: 8,
     });
+  });
+
+  it.each(['lru', 's3-fifo', 'w-tinylfu', 'sieve', 'adaptive'] as const)(
+    'takes other bounds while it runs, with %s',
+    async (policy) => {
+      const store = new MemoryStore({ maxEntries: 100, maxBytes: 1000, policy });
+      const fill = (): Promise<void> =>
+        store.setMany(
+          Array.from({ length: 300 }, (_, i) => ({
+            key: `key ${i}`,
+            value: new Uint8Array(5),
+            expiresAt: Infinity,
+          })),
+        );
+      await fill();
+      expect(store.entries).toBe(100);
+
+      store.resize({ maxEntries: 10 });
+      expect(store.statistics).toMatchObject({ entries: 10, memoryUsedBytes: 50 });
+      store.resize({ maxBytes: 20 });
+      expect(store.statistics).toMatchObject({ entries: 4, memoryUsedBytes: 20 });
+      store.resize({ maxEntries: 200, maxBytes: 5000 });
+      await fill();
+
+      expect(store.entries).toBe(200);
+      expect(store).toMatchObject({ maxEntries: 200, maxBytes: 5000, policy });
+      expect(store.statistics.evictions).toBeGreaterThanOrEqual(200 + 90 + 6);
+    },
+  );
+
+  it('refuses a resize that makes no sense, and keeps its bounds', () => {
+    const store = new MemoryStore({ maxEntries: 7 });
+
+    expect(() => store.resize({ maxEntries: 0 })).toThrow(
+      expect.objectContaining({ code: 'ERR_PERF_INVALID_OPTION' }),
+    );
+    expect(store.maxEntries).toBe(7);
+  });
+
+  it('does not allocate on a hit', () => {
+    const child = spawnSync(
+      process.execPath,
+      ['--expose-gc', '--conditions=@perf/source', new URL('hits-in-child.ts', import.meta.url).pathname],
+      { encoding: 'utf8' },
+    );
+
+    expect(child.stderr).toBe('');
+    // The smallest object takes 12 bytes: one a hit would be 1.2 MB. The compiler, at work beside, takes some.
+    expect(Number(child.stdout)).toBeLessThan(600_000);
   });
 
   it.each([

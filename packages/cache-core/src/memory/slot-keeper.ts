@@ -1,0 +1,252 @@
+import type { MemoryEntry, SeenTags } from '../memory-entry.ts';
+import { isCurrent } from '../tag-slots.ts';
+import type { DropListener, EntryKeeper, KeeperBounds } from './entry-keeper.ts';
+import type { EvictionPolicy } from './eviction-policy.ts';
+import type { KeyHash } from './key-hash.ts';
+import { NumberColumn } from './number-column.ts';
+import { NONE, SAMPLED, SlotTable, USES } from './slot-table.ts';
+
+/** Room made at first; doubled as it is used up. */
+const FIRST_CAPACITY = 64;
+
+/** What a slot keeper needs from outside. */
+export interface SlotKeeperOptions extends KeeperBounds {
+  readonly createPolicy: (table: SlotTable) => EvictionPolicy;
+  readonly hashOf: KeyHash;
+  readonly now: () => number;
+}
+
+/**
+ * Entries in numbered slots: a map from key to slot and one array per property. A hit is a look-up and a count in the slot's
+ * mark; nothing is moved, hashed or allocated. Keys are hashed when they come in, and the policy chooses when one must go.
+ */
+export class SlotKeeper implements EntryKeeper {
+  readonly #slots = new Map<string, number>();
+  readonly #table = new SlotTable();
+  /** The table's own: one step less in each hit. */
+  #marks: Uint8Array;
+  readonly #policy: EvictionPolicy;
+  readonly #hashOf: KeyHash;
+  readonly #now: () => number;
+  readonly #createdAt: NumberColumn;
+  readonly #expiresAt: NumberColumn;
+  readonly #sizes = new NumberColumn(0);
+  #keys: (string | undefined)[] = [];
+  #values: unknown[] = [];
+  /** Made with the first tagged entry. */
+  #tags: (SeenTags | undefined)[] | undefined;
+  /** Whether an entry that expires or has tags was put in: without one a hit checks nothing. */
+  #mayDie = false;
+  #maxEntries: number;
+  #maxBytes: number;
+  bytes = 0;
+  hits = 0;
+  misses = 0;
+  evictions = 0;
+  onDrop: DropListener | undefined;
+
+  constructor(options: SlotKeeperOptions) {
+    this.#maxEntries = options.maxEntries;
+    this.#maxBytes = options.maxBytes;
+    this.#hashOf = options.hashOf;
+    this.#now = options.now;
+    this.#policy = options.createPolicy(this.#table);
+    this.#marks = this.#table.marks;
+    const epoch = Math.floor(options.now());
+    this.#createdAt = new NumberColumn(epoch);
+    this.#expiresAt = new NumberColumn(epoch);
+  }
+
+  get size(): number {
+    return this.#table.used;
+  }
+
+  get(key: string): unknown {
+    const slot = this.#slots.get(key);
+    if (slot === undefined || (this.#mayDie && this.#isDead(slot))) {
+      this.misses++;
+      return undefined;
+    }
+    this.hits++;
+    const mark = this.#marks[slot] ?? 0;
+    if (mark >= SAMPLED) this.#policy.sampledUse(slot);
+    if ((mark & USES) !== USES) this.#marks[slot] = mark + 1;
+    return this.#values[slot];
+  }
+
+  read(key: string): MemoryEntry | undefined {
+    const slot = this.#slots.get(key);
+    if (slot === undefined || (this.#mayDie && this.#isDead(slot))) {
+      this.misses++;
+      return undefined;
+    }
+    this.hits++;
+    this.#use(slot);
+    return this.#entry(slot);
+  }
+
+  put(key: string, entry: MemoryEntry): void {
+    const held = this.#slots.get(key);
+    if (held === undefined) return this.#insert(key, entry);
+    const growth = entry.bytes - this.#sizes.at(held);
+    if (this.onDrop !== undefined || this.bytes + growth > this.#maxBytes)
+      return this.#replace(held, key, entry);
+    this.bytes += growth;
+    this.#write(held, entry);
+    this.#use(held);
+  }
+
+  remove(key: string): void {
+    const slot = this.#slots.get(key);
+    if (slot !== undefined) this.#drop(slot, false);
+  }
+
+  clear(): void {
+    const dropped =
+      this.onDrop === undefined ? [] : Array.from(this.#slots.values(), (slot) => this.#entry(slot));
+    this.#slots.clear();
+    this.#policy.clear();
+    this.#table.clear();
+    this.#marks = this.#table.marks;
+    this.#keys = [];
+    this.#values = [];
+    this.#tags = undefined;
+    for (const column of [this.#createdAt, this.#expiresAt, this.#sizes]) column.clear();
+    this.#mayDie = false;
+    this.bytes = 0;
+    for (const entry of dropped) this.onDrop?.(entry, false);
+  }
+
+  keys(): Iterable<string> {
+    return this.#slots.keys();
+  }
+
+  resize({ maxEntries, maxBytes }: KeeperBounds): void {
+    this.#maxEntries = maxEntries;
+    this.#maxBytes = maxBytes;
+    while (this.#table.used > maxEntries || this.bytes > maxBytes) this.#evict();
+  }
+
+  /** Throws when map, slots, queues and bytes do not agree: for tests. */
+  validate(): void {
+    this.#policy.validate();
+    if (this.#slots.size !== this.#table.used)
+      throw new RangeError(`${this.#slots.size} keys, ${this.#table.used} slots taken`);
+    let bytes = 0;
+    for (const [key, slot] of this.#slots) {
+      if (this.#keys[slot] !== key) throw new RangeError(`slot ${slot} holds another key than ${key}`);
+      if (this.#table.hashes[slot] !== this.#hashOf(key))
+        throw new RangeError(`slot ${slot} has a wrong hash`);
+      bytes += this.#sizes.at(slot);
+    }
+    if (bytes !== this.bytes) throw new RangeError(`${bytes} bytes held, ${this.bytes} counted`);
+    if (this.#table.used > this.#maxEntries || bytes > this.#maxBytes) throw new RangeError('above a bound');
+    const kept = this.#keys.filter((key) => key !== undefined).length;
+    if (kept !== this.#slots.size) throw new RangeError(`${kept} keys kept, ${this.#slots.size} in use`);
+  }
+
+  /** Whether the entry of a slot may not be served any more; it is dropped then. */
+  #isDead(slot: number): boolean {
+    const tags = this.#tags?.[slot];
+    const expiresAt = this.#expiresAt.at(slot);
+    const isLive =
+      (expiresAt === Infinity || expiresAt > this.#now()) && (tags === undefined || isCurrent(tags));
+    if (!isLive) this.#drop(slot, false);
+    return !isLive;
+  }
+
+  #use(slot: number): void {
+    const mark = this.#marks[slot] ?? 0;
+    if ((mark & USES) !== USES) this.#marks[slot] = mark + 1;
+    if (mark >= SAMPLED) this.#policy.sampledUse(slot);
+  }
+
+  #insert(key: string, entry: MemoryEntry): void {
+    while (this.#table.used >= this.#maxEntries || this.bytes + entry.bytes > this.#maxBytes) this.#evict();
+    if (this.#table.used === this.#table.capacity) this.#grow();
+    const slot = this.#table.take(this.#hashOf(key));
+    this.#slots.set(key, slot);
+    this.#keys[slot] = key;
+    this.bytes += entry.bytes;
+    this.#write(slot, entry);
+    this.#policy.add(slot);
+  }
+
+  /** Puts an entry where there is one, with all that may follow. */
+  #replace(held: number, key: string, entry: MemoryEntry): void {
+    const growth = entry.bytes - this.#sizes.at(held);
+    if (this.bytes + growth > this.#maxBytes) {
+      // Room must not be made by dropping what is put in: it leaves, and comes in as a new one.
+      this.#drop(held, false);
+      return this.#insert(key, entry);
+    }
+    const replaced = this.#entry(held);
+    this.bytes += growth;
+    this.#write(held, entry);
+    this.#use(held);
+    this.onDrop?.(replaced, false);
+  }
+
+  #write(slot: number, { value, tags, createdAt, expiresAt, bytes }: MemoryEntry): void {
+    this.#values[slot] = value;
+    this.#createdAt.set(slot, createdAt);
+    this.#expiresAt.set(slot, expiresAt);
+    this.#sizes.set(slot, bytes);
+    if (expiresAt !== Infinity || tags !== undefined) this.#mayDie = true;
+    if (tags !== undefined) this.#tags ??= room(this.#table.capacity);
+    if (this.#tags !== undefined) this.#tags[slot] = tags;
+  }
+
+  #entry(slot: number): MemoryEntry {
+    return {
+      value: this.#values[slot],
+      createdAt: this.#createdAt.at(slot),
+      expiresAt: this.#expiresAt.at(slot),
+      bytes: this.#sizes.at(slot),
+      tags: this.#tags?.[slot],
+    };
+  }
+
+  #evict(): void {
+    const slot = this.#policy.evict();
+    if (slot === NONE) throw new RangeError('nothing is left to evict');
+    this.evictions++;
+    this.#release(slot, true);
+  }
+
+  #drop(slot: number, evicted: boolean): void {
+    this.#policy.remove(slot);
+    this.#release(slot, evicted);
+  }
+
+  /** Empties a slot that stands in no queue any more. */
+  #release(slot: number, evicted: boolean): void {
+    const entry = this.onDrop === undefined ? undefined : this.#entry(slot);
+    this.bytes -= this.#sizes.at(slot);
+    this.#slots.delete(this.#keys[slot] ?? '');
+    this.#keys[slot] = undefined;
+    this.#values[slot] = undefined;
+    if (this.#tags !== undefined) this.#tags[slot] = undefined;
+    this.#table.free(slot);
+    if (entry !== undefined) this.onDrop?.(entry, evicted);
+  }
+
+  #grow(): void {
+    const capacity = Math.min(this.#maxEntries, Math.max(FIRST_CAPACITY, this.#table.capacity * 2));
+    this.#table.grow(capacity);
+    this.#marks = this.#table.marks;
+    this.#keys = room(capacity, this.#keys);
+    this.#values = room(capacity, this.#values);
+    if (this.#tags !== undefined) this.#tags = room(capacity, this.#tags);
+    for (const column of [this.#createdAt, this.#expiresAt, this.#sizes]) column.grow(capacity);
+  }
+}
+
+/** An array of exactly `capacity` places that begins with `items`: one that grows by itself takes half as much again. */
+function room<T>(capacity: number, items: readonly (T | undefined)[] = []): (T | undefined)[] {
+  const grown = Array.from<T | undefined>({ length: 0 });
+  grown.length = capacity;
+  grown.fill(undefined);
+  for (let i = 0; i < items.length; i++) grown[i] = items[i];
+  return grown;
+}
