@@ -6,11 +6,13 @@ import { errorText, isBrokenPipe, isUsageError } from './terminal/error-text.ts'
 import { StandardOutput } from './terminal/standard-output.ts';
 import { StopSignals } from './terminal/stop-signals.ts';
 import { readSwitches } from './terminal/switches.ts';
+import { traceCommand } from './trace/command.ts';
 
 const HELP = `perf-bench <command> [options]
 
   demo    the main job: real flights, plain, optimized and cached; exports; a report
   query   ask one structured query of the flights
+  trace   replay cache traces through the memory tier
 
 perf-bench <command> --help tells more; perf-bench --version prints the version.
 `;
@@ -18,6 +20,7 @@ perf-bench <command> --help tells more; perf-bench --version prints the version.
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['demo', demoCommand],
   ['query', queryCommand],
+  ['trace', traceCommand],
 ]);
 
 /** As shells count the end by SIGPIPE. */
