@@ -6,6 +6,12 @@ import { PooledConnection } from './pooled-connection.ts';
 /** Idle connections kept for the next statement. */
 const MOST_IDLE = 4;
 
+/**
+ * What makes an answer the same on every machine: instants without zone are UTC, and text compares by bytes. Both hold for
+ * the connection alone.
+ */
+const SETTINGS = "SET SESSION TimeZone = 'UTC'; SET SESSION default_collation = ''";
+
 /** Connections of one database: one per running statement, so that statements run at once and stop one by one. */
 export class ConnectionPool {
   readonly #instance: DuckDBInstance;
@@ -29,6 +35,7 @@ export class ConnectionPool {
   async #connect(): Promise<PooledConnection> {
     const driver = await this.#instance.connect();
     try {
+      await driver.run(SETTINGS);
       await driver.run(DISTANCE_MACRO);
       if (this.#closed) throw disposed();
       return new PooledConnection(driver);

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Catalog, CatalogColumn, CatalogTable, ForeignKey } from '@perf/contracts';
+import type { Ask } from './collated-columns.ts';
+import { collatedColumns } from './collated-columns.ts';
 import { dataTypeNamed } from './duckdb-types.ts';
-
-/** Runs a statement of ours and gives its rows. */
-export type Ask = (text: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
 
 const COLUMNS = `SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns()
   WHERE database_name = current_database() AND schema_name = current_schema() AND NOT internal ORDER BY table_name, column_index`;
@@ -19,6 +18,10 @@ export async function readCatalog(ask: Ask): Promise<Catalog> {
   const columns = await ask(COLUMNS);
   const constraints = await ask(CONSTRAINTS);
   const indexes = await ask(UNIQUE_INDEXES);
+  const texts = columns
+    .filter((row) => row['data_type'] === 'VARCHAR')
+    .map((row) => ({ table: text(row['table_name']), column: text(row['column_name']) }));
+  const collated = await collatedColumns(ask, texts);
   const tables = new Map<string, CatalogTable>();
   for (const [name, own] of Map.groupBy(columns, (row) => text(row['table_name']))) {
     const rules = constraints.filter((row) => row['table_name'] === name);
@@ -30,7 +33,9 @@ export async function readCatalog(ask: Ask): Promise<Catalog> {
       .flatMap((row) => indexedColumns(row['expressions'], own));
     tables.set(name, {
       name,
-      columns: own.map(catalogColumn),
+      columns: own.map((row) =>
+        catalogColumn(row, collated.get(name)?.has(text(row['column_name'])) === true),
+      ),
       uniqueKeys: [...keys, ...unique],
       foreignKeys: rules.filter((row) => row['constraint_type'] === 'FOREIGN KEY').map(foreignKey),
     });
@@ -42,15 +47,15 @@ export async function readCatalog(ask: Ask): Promise<Catalog> {
   return { version, tables };
 }
 
-function catalogColumn(row: Readonly<Record<string, unknown>>): CatalogColumn {
+function catalogColumn(row: Readonly<Record<string, unknown>>, isCollated: boolean): CatalogColumn {
   const declared = text(row['data_type']);
   const type = dataTypeNamed(declared);
-  const plain = type.kind !== 'utf8' || declared === 'VARCHAR';
+  const plain = type.kind !== 'utf8' || (declared === 'VARCHAR' && !isCollated);
   return {
     name: text(row['column_name']),
     type,
     nullable: row['is_nullable'] !== false,
-    ...(plain ? {} : { engineType: declared }),
+    ...(plain ? {} : { engineType: isCollated ? 'VARCHAR COLLATE' : declared }),
   };
 }
 

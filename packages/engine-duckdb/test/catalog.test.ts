@@ -46,6 +46,25 @@ describe('catalog', () => {
     ]);
   });
 
+  it('tells text that does not compare by bytes, in tables and views', async () => {
+    const collations = ['NOCASE', 'NOACCENT', 'NFC', 'de', 'C'];
+    const tables = await made(
+      `CREATE TABLE t (plain VARCHAR, said VARCHAR DEFAULT 'COLLATE', n INT, ${collations.map((name) => `"c ${name}" VARCHAR COLLATE ${name}`).join(', ')})`,
+      'CREATE TABLE other (s VARCHAR)',
+      'CREATE VIEW v AS SELECT plain AS p, "c NOCASE" AS folded FROM t',
+      'CREATE TABLE gone (s VARCHAR COLLATE NOCASE)',
+      'CREATE VIEW broken AS SELECT s FROM gone',
+      'DROP TABLE gone',
+    );
+
+    const collated = [...tables.values()].flatMap(({ name, columns }) =>
+      columns
+        .filter(({ engineType }) => engineType === 'VARCHAR COLLATE')
+        .map((column) => `${name}.${column.name}`),
+    );
+    expect(collated).toEqual(['t.c NOCASE', 't.c NOACCENT', 't.c NFC', 't.c de', 'v.folded']);
+  });
+
   it('lists keys: primary first, then unique constraints and unique indexes on columns alone', async () => {
     const tables = await made(
       'CREATE TABLE t (u INT UNIQUE, "b c" INT, a INT, "lower(s)" VARCHAR, s VARCHAR, "x, y" INT, PRIMARY KEY (a, "b c"))',

@@ -1,11 +1,8 @@
 import type { Catalog, CatalogColumn, CatalogTable, ForeignKey } from '@perf/contracts';
 import { isPerfError } from '@perf/contracts';
+import { readCollations } from './sqlite-collations.ts';
+import type { Ask, Row } from './sqlite-collations.ts';
 import { declaredType } from './sqlite-types.ts';
-
-type Row = Readonly<Record<string, unknown>>;
-
-/** Runs a statement of ours and gives its rows. */
-export type Ask = (text: string, parameters?: readonly string[]) => Promise<readonly Row[]>;
 
 /** What the reader must know besides the file. */
 export interface CatalogUse {
@@ -51,13 +48,26 @@ async function readTable(ask: Ask, { name, type, wr }: Row): Promise<CatalogTabl
   const isRowId = primary.length > 0 && !indexes.some((row) => row['origin'] === 'pk');
   const keyIsRequired = wr === 1n || isRowId;
   const isRequired = (row: Row): boolean => row['required'] === 1n || (keyIsRequired && row['pk'] !== 0n);
+  const plain = columns.map((row) => catalogColumn(row, !isRequired(row)));
+  const collations = await readCollations(
+    ask,
+    table,
+    plain.filter(({ type: { kind } }) => kind === 'utf8').map((column) => column.name),
+  );
+  // One instant has several texts, and SQLite keeps texts apart, not instants.
+  const texts = new Set(
+    plain.filter((column) => column.type.kind === 'timestamp').map((column) => column.name),
+  );
+  const primaryKey =
+    primary.length > 0 && primary.every(isRequired) ? [primary.map((row) => text(row['name']))] : [];
   return {
     name: table,
-    columns: columns.map((row) => catalogColumn(row, !isRequired(row))),
-    uniqueKeys: [
-      ...(primary.length > 0 && primary.every(isRequired) ? [primary.map((row) => text(row['name']))] : []),
-      ...uniqueKeys(indexes),
-    ],
+    columns: plain.map((column, i) => {
+      const collation = collations.get(column.name);
+      if (collation === undefined) return column;
+      return { ...column, engineType: `${text(columns[i]?.['type'])} COLLATE ${collation}`.trim() };
+    }),
+    uniqueKeys: [...primaryKey, ...uniqueKeys(indexes)].filter((key) => !key.some((part) => texts.has(part))),
     foreignKeys: [],
   };
 }
@@ -91,7 +101,11 @@ async function readForeignKeys(
         ? other?.uniqueKeys[0]
         : rows.map((row) => declaredName(other, text(row['to']).toLowerCase()));
     if (other === undefined || references?.length !== columns.length) return [];
-    return [{ columns, table: other.name, references, enforced }];
+    // SQLite compares by the collation of the other column, under which `a` may refer to `A`.
+    const isCollated = other.columns.some(
+      (column) => column.engineType !== undefined && references.includes(column.name),
+    );
+    return [{ columns, table: other.name, references, enforced: enforced && !isCollated }];
   });
 }
 

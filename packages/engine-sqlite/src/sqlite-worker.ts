@@ -28,7 +28,7 @@ const port = parentPort;
 const given: unknown = workerData;
 const database = openDatabase(given);
 for (const [name, implementation] of Object.entries(SQL_FUNCTIONS))
-  database.function(name, { deterministic: true, varargs: true }, implementation);
+  database.function(name, { deterministic: true, varargs: true, useBigIntArguments: true }, implementation);
 const streams = new Map<number, OpenStream>();
 
 port?.on('message', (request: WorkerRequest) => {

@@ -36,6 +36,42 @@ describe('catalog', () => {
     expect(required(table)).toEqual(columns);
   });
 
+  it('tells text that does not compare by bytes, in tables and views', async () => {
+    const tables = await made(
+      'CREATE TABLE t (a TEXT, b TEXT COLLATE NOCASE, "c ""d" VARCHAR(9) COLLATE RTRIM, e COLLATE NOCASE, f TEXT COLLATE BINARY, g INT)',
+      'CREATE INDEX i ON t (b)',
+      'CREATE VIEW v AS SELECT b AS x, a AS y, lower(b) AS z FROM t GROUP BY a',
+    );
+
+    const types = [...tables.values()].map(({ columns }) =>
+      columns.map(({ name, engineType }) => [name, engineType]),
+    );
+    expect(types).toEqual([
+      [
+        ['a', undefined],
+        ['b', 'TEXT COLLATE NOCASE'],
+        ['c "d', 'VARCHAR(9) COLLATE RTRIM'],
+        ['e', 'COLLATE NOCASE'],
+        ['f', undefined],
+        ['g', undefined],
+      ],
+      [
+        ['x', 'TEXT COLLATE NOCASE'],
+        ['y', undefined],
+        ['z', undefined],
+      ],
+    ]);
+  });
+
+  it('does not call a foreign key enforced where SQLite compares it by another collation', async () => {
+    const tables = await made(
+      'CREATE TABLE p (a TEXT NOT NULL COLLATE NOCASE PRIMARY KEY)',
+      'CREATE TABLE c (a TEXT REFERENCES p)',
+    );
+
+    expect(tables.get('c')?.foreignKeys[0]?.enforced).toBe(false);
+  });
+
   it('lists unique indexes on columns alone, whole ones only', async () => {
     const tables = await made(
       'CREATE TABLE t (a INT, "b c" INT, s TEXT)',

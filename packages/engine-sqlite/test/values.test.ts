@@ -196,9 +196,19 @@ describe('parameters', () => {
 
 describe('functions', () => {
   it.each<[string, unknown]>([
-    ["perf_lower('ÉCOLE ΣΑΣ')", 'École Σας'.toLowerCase()],
+    ["perf_lower('ÉCOLE ΣΑΣ')", 'école σασ'],
+    ["perf_lower('İSTANBUL')", 'istanbul'],
     ['perf_lower(NULL)', null],
     ['perf_lower(5)', null],
+    ["perf_instant('2001-02-28 23:59:59')", '2001-02-28 23:59:59.000000000'],
+    ["perf_instant('2001-02-28T23:59:59Z')", '2001-02-28 23:59:59.000000000'],
+    ["perf_instant('2001-02-28 23:59:59.500')", '2001-02-28 23:59:59.500000000'],
+    ["perf_instant('2001-02-28T23:59:59.123456789Z')", '2001-02-28 23:59:59.123456789'],
+    ["perf_instant('2001-02-28')", '2001-02-28'],
+    ["perf_instant('once')", 'once'],
+    ['perf_instant(9223372036854775807)', 9_223_372_036_854_775_807n],
+    ["perf_instant(x'00')", Uint8Array.of(0)],
+    ['perf_instant(NULL)', null],
     ["perf_regex('two\nlines', '^two.l')", 1n],
     ["perf_regex('a', '^b')", 0n],
     ["perf_regex('😀', '^.$')", 1n],

@@ -1,5 +1,6 @@
 import type {
   Answer,
+  DataType,
   QueryEngine,
   QueryOptimizer,
   QueryStatistics,
@@ -69,13 +70,10 @@ async function samplesOf(side: Side): Promise<(table: string, column: string) =>
           }),
         ),
       );
-      const readable =
-        type.kind === 'timestamp'
-          ? []
-          : rows.flatMap(([value]) =>
-              typeof value === 'bigint' ? [String(value)] : isScalar(value) ? [value] : [],
-            );
-      found.set(`${table}.${name}`, readable);
+      found.set(
+        `${table}.${name}`,
+        rows.map(([value]) => scalarOf(value, type)).filter((value) => value !== null),
+      );
     }
   return (table, column) => found.get(`${table}.${column}`) ?? [];
 }
@@ -149,7 +147,7 @@ describe('keyset pages', () => {
             paged.push(...rows);
             const last = rows.at(-1);
             if (last === undefined) break;
-            after = last.map((value) => scalarOf(value));
+            after = last.map((value, i) => scalarOf(value, page.schema?.fields[i]?.type));
           }
           expect(paged).toEqual(whole);
         }
@@ -160,7 +158,9 @@ describe('keyset pages', () => {
 });
 
 /** A value of a row as query JSON writes it. */
-function scalarOf(value: unknown): Scalar {
+function scalarOf(value: unknown, type: DataType | undefined): Scalar {
   if (typeof value !== 'bigint') return isScalar(value) ? value : null;
-  return value > 1_000_000_000_000n ? new Date(Number(value / 1000n)).toISOString() : String(value);
+  if (type?.kind !== 'timestamp') return String(value);
+  const whole = new Date(Number(value / 1_000_000n) * 1000).toISOString().slice(0, 19);
+  return `${whole}.${String(value % 1_000_000n).padStart(6, '0')}Z`;
 }

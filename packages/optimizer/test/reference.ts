@@ -159,8 +159,7 @@ function comparison(
   );
   if (given.length === 0) return operator === 'notIn';
   if (stored === null) return undefined;
-  const fold = (item: unknown): unknown =>
-    caseSensitive || typeof item !== 'string' ? item : item.toLowerCase();
+  const fold = (item: unknown): unknown => (caseSensitive || typeof item !== 'string' ? item : lower(item));
   const [low, high] = given.map(fold);
   const own = fold(stored);
   const order = compared(own, low, type);
@@ -204,7 +203,13 @@ function comparison(
 /** A bound value as it stands in rows: instants as µs. */
 function rowForm(value: unknown, type: DataType): unknown {
   if (type.kind !== 'timestamp' || typeof value !== 'string') return value;
-  return BigInt(Date.parse(`${value.slice(0, 10)}T${value.slice(11, 19)}Z`)) * 1000n;
+  const seconds = BigInt(Date.parse(`${value.slice(0, 10)}T${value.slice(11, 19)}Z`)) * 1000n;
+  return seconds + BigInt(value.slice(20, 26).padEnd(6, '0'));
+}
+
+/** Code point by code point: a text of one has no neighbours to look at. */
+function lower(text: string): string {
+  return Array.from(text, (sign) => (sign === 'İ' ? 'i' : sign.toLowerCase())).join('');
 }
 
 function compared(a: unknown, b: unknown, type: DataType): number {
