@@ -1,4 +1,4 @@
-import type { CatalogColumn, Parameter, QueryEngine, StructuredQuery } from '@perf/contracts';
+import type { Parameter, QueryEngine, StructuredQuery } from '@perf/contracts';
 import { DuckDbEngine } from '@perf/engine-duckdb';
 import { SqliteEngine } from '@perf/engine-sqlite';
 import { createOptimizer } from '@perf/optimizer';
@@ -274,79 +274,6 @@ describe('a condition of a thousand members', () => {
     },
     30_000,
   );
-});
-
-describe('dialects without an engine here', () => {
-  const column = (name: string, type: CatalogColumn['type'], engineType?: string): CatalogColumn => ({
-    name,
-    type,
-    nullable: false,
-    ...(engineType === undefined ? {} : { engineType }),
-  });
-  const t = {
-    name: 't',
-    columns: [
-      column('id', { kind: 'int32' }),
-      column('at', { kind: 'timestamp', unit: 'us' }, 'timestamp with time zone'),
-      column('day', { kind: 'timestamp', unit: 'us' }),
-      column('s', { kind: 'utf8' }, 'text COLLATE "de-x-icu"'),
-      column('e', { kind: 'utf8' }, 'mood'),
-    ],
-    uniqueKeys: [['id']],
-    foreignKeys: [],
-  };
-  const catalog = { version: '1', tables: new Map([['t', t]]) };
-  const where = (dialect: 'postgres' | 'mysql', filter: StructuredQuery['where']) => {
-    const { text, parameters } = createOptimizer({ catalog, dialect }).compile({
-      from: 't',
-      select: ['id'],
-      ...(filter === undefined ? {} : { where: filter }),
-    });
-    return [text.replace(/^.* WHERE /, ''), ...parameters];
-  };
-
-  it('bind an instant with its zone where a column of Postgres has one', () => {
-    const value = '2020-01-01T00:00:00Z';
-
-    expect(where('postgres', { field: 'at', operator: 'eq', value })).toEqual([
-      `"t"."at" = (CAST($1 AS timestamp) AT TIME ZONE 'UTC')`,
-      '2020-01-01 00:00:00',
-    ]);
-    expect(where('postgres', { field: 'day', operator: 'eq', value })[0]).toBe(
-      '"t"."day" = CAST($1 AS timestamp)',
-    );
-  });
-
-  it('compare text of Postgres by code points where a column says otherwise', () => {
-    expect(where('postgres', { field: 's', operator: 'eq', value: 'a' })[0]).toBe(
-      '"t"."s" COLLATE "C" = CAST($1 AS text)',
-    );
-    expect(where('postgres', { field: 'e', operator: 'eq', value: 'a' })[0]).toBe(
-      'CAST("t"."e" AS text) = CAST($1 AS text)',
-    );
-  });
-
-  it('compare text of MySQL as bytes, blanks at the end included', () => {
-    expect(where('mysql', { field: 'e', operator: 'eq', value: 'a' })).toEqual([
-      'CAST(`t`.`e` AS BINARY) = ?',
-      'a',
-    ]);
-    expect(where('mysql', { field: 'e', operator: 'eq', value: 'a', caseSensitive: false })[0]).toBe(
-      'CAST(lower(CONVERT(`t`.`e` USING utf8mb4)) AS BINARY) = lower(CONVERT(? USING utf8mb4))',
-    );
-  });
-
-  it.each([
-    ['a$', 'a\\z'],
-    ['^$|b$', '^\\z|b\\z'],
-    ['[$]a\\$', '[$]a\\$'],
-    ['[^$]$', '[^$]\\z'],
-    ['\\\\$', '\\\\\\z'],
-    ['[\\]$]$', '[\\]$]\\z'],
-  ])('end a pattern of MySQL at the very end: %s', (pattern, bound) => {
-    expect(where('mysql', { field: 'e', operator: 'regex', value: pattern })[1]).toBe(bound);
-    expect(where('postgres', { field: 'e', operator: 'regex', value: pattern })[1]).toBe(pattern);
-  });
 });
 
 describe('a long chain of conditions', () => {

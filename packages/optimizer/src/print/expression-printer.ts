@@ -23,6 +23,7 @@ const SHORT_TEXT = 5;
 export class ExpressionPrinter {
   readonly #dialect: SqlDialect;
   readonly #parameters: Parameter[] = [];
+  #inHaving = false;
 
   constructor(dialect: SqlDialect) {
     this.#dialect = dialect;
@@ -84,6 +85,14 @@ export class ExpressionPrinter {
 
   operand(operand: Operand): string {
     return operand.kind === 'column' ? this.key(operand.column) : this.output(operand.output, true);
+  }
+
+  /** Predicates on groups that must all hold. */
+  having(parts: readonly Predicate[]): string {
+    this.#inHaving = true;
+    const text = this.predicates(parts);
+    this.#inHaving = false;
+    return text;
   }
 
   /** Predicates that must all hold. */
@@ -187,8 +196,11 @@ export class ExpressionPrinter {
 
   /** An operand as it stands, and the engine's type of what it compares. */
   #shown(operand: Operand): { readonly shown: string; readonly engineType: string | undefined } {
-    if (operand.kind === 'column')
-      return { shown: this.column(operand.column), engineType: operand.column.column.engineType };
+    if (operand.kind === 'column') {
+      const text = this.column(operand.column);
+      const ofGroup = this.#inHaving ? this.#dialect.ofGroup?.(text, operand.type) : undefined;
+      return { shown: ofGroup ?? text, engineType: operand.column.column.engineType };
+    }
     const { aggregate, source } = operand.output;
     const sameType = aggregate === 'min' || aggregate === 'max';
     return {

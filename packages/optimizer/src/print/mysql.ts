@@ -22,6 +22,8 @@ export const mysql: SqlDialect = {
     operator === 'regex' && typeof value === 'string' ? endingAtEnd(value) : value,
   column: (text) => text,
   key: (text, type) => (type.kind === 'utf8' ? bytes(text) : text),
+  // The group is by bytes, and HAVING knows a column of a group by its name alone.
+  ofGroup: (text, type) => (type.kind === 'utf8' ? `min(${text})` : text),
   ordered: (text) => text,
   lower: (text) => `lower(${characters(text)})`,
   text: (operator, { left, bind }) => {

@@ -70,7 +70,7 @@ function printCore(block: QueryBlock, names: readonly string[], print: Expressio
     block.groupBy.length === 0
       ? ''
       : ` GROUP BY ${block.groupBy.map((column) => print.key(column)).join(', ')}`,
-    having.length === 0 ? '' : ` HAVING ${print.predicates(having)}`,
+    having.length === 0 ? '' : ` HAVING ${print.having(having)}`,
   ].join('');
 }
 

@@ -28,6 +28,8 @@ export interface SqlDialect {
    * code points, whatever its collation. Answers of groups and DISTINCT show this form.
    */
   key(text: string, type: DataType, engineType: string | undefined): string;
+  /** A shown column in HAVING, where rows of a group differ in nothing of it. @default as it stands */
+  ofGroup?(text: string, type: DataType): string;
   /** A key where its order counts too. */
   ordered(text: string, type: DataType): string;
   lower(text: string): string;
