@@ -1,6 +1,7 @@
 // What does a hit cost? The synchronous path of getOrSet against a bare lru-cache `get`: 100,000 live keys, small values.
 // The awaited one against bentocache's getOrSet on its memory tier: 10,000 live keys, answers of 20 rows; and the same with
-// small values. Keys are `query:<16 hex>`, read in random order; default options on both sides.
+// small values. Keys are `query:<16 hex>`, read in random order; default options on both sides. Then the memory store by itself,
+// see memory-cases.ts and bytes-case.ts.
 import { TieredCache } from '@perf/cache-core';
 import { seededRandom } from '@perf/testkit';
 import type { Batch, Figure } from '@perf/testkit/measure';
@@ -15,6 +16,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Bento } from './bento-peer.ts';
 import { openBento } from './bento-peer.ts';
+import { memoryFigures } from './memory-figures.ts';
 
 interface Answer {
   readonly id: number;
@@ -88,7 +90,7 @@ const answers = async (): Promise<Figure[]> => {
   ];
 };
 
-const figures = [...(await small()), ...(await answers())];
+const figures = [...(await small()), ...(await answers()), ...(await memoryFigures(args.quick))];
 printFigures(figures);
 if (args.json !== undefined) writeFigures(args.json, figures);
 

@@ -32,24 +32,30 @@ export class FrequencySketch {
   /** Uses of a key, 0 to 15. */
   estimate(hash: number): number {
     const step = mixed(hash) | 1;
-    let least = this.#at(hash & this.#mask);
-    for (let i = 1, place = hash; i < 4; i++) {
-      place = (place + step) | 0;
-      least = Math.min(least, this.#at(place & this.#mask));
-    }
-    return least;
+    const mask = this.#mask;
+    const first = Math.min(this.#at(hash & mask), this.#at((hash + step) & mask));
+    const second = Math.min(this.#at((hash + 2 * step) & mask), this.#at((hash + 3 * step) & mask));
+    return Math.min(first, second);
   }
 
   /** Counts `uses` more of a key. */
   add(hash: number, uses: number): void {
     if (uses === 0) return;
     const step = mixed(hash) | 1;
-    const raised = Math.min(MOST, this.estimate(hash) + uses);
-    for (let i = 0, place = hash; i < 4; i++) {
-      const counter = place & this.#mask;
-      if (this.#at(counter) < raised) this.#set(counter, raised);
-      place = (place + step) | 0;
-    }
+    const mask = this.#mask;
+    const [p, q, r, s] = [
+      hash & mask,
+      (hash + step) & mask,
+      (hash + 2 * step) & mask,
+      (hash + 3 * step) & mask,
+    ];
+    const [a, b, c, d] = [this.#at(p), this.#at(q), this.#at(r), this.#at(s)];
+    const raised = Math.min(MOST, Math.min(Math.min(a, b), Math.min(c, d)) + uses);
+    // Written out: a loop over four places costs as much again. See bench/memory-cases.ts, churn.
+    if (a < raised) this.#set(p, raised);
+    if (b < raised) this.#set(q, raised);
+    if (c < raised) this.#set(r, raised);
+    if (d < raised) this.#set(s, raised);
     this.#uses += uses;
     if (this.#uses >= this.#usesToAge) this.#age();
   }
