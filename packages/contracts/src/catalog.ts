@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Classification, DataType } from './data-type.ts';
 
 /** A column as the engine declares it. */
@@ -25,7 +26,7 @@ export interface CatalogTable {
   readonly name: string;
   /** In declared order. */
   readonly columns: readonly CatalogColumn[];
-  /** Column sets declared and enforced unique; the primary key, if any, is first and its columns are not nullable. */
+  /** Column sets declared and enforced unique, the primary key first. Rows with null in a nullable column of one may repeat. */
   readonly uniqueKeys: readonly (readonly string[])[];
   readonly foreignKeys: readonly ForeignKey[];
 }
@@ -35,4 +36,12 @@ export interface Catalog {
   /** Changes whenever the schema does; part of the query key's scope. */
   readonly version: string;
   readonly tables: ReadonlyMap<string, CatalogTable>;
+}
+
+/** A version made of what the tables are: equal for equal schemas, whichever database they stand in. */
+export function catalogVersion(tables: ReadonlyMap<string, CatalogTable>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([...tables.values()]))
+    .digest('hex')
+    .slice(0, 16);
 }

@@ -24,6 +24,7 @@ export type {
   TierStatistics,
 } from './cache.ts';
 export { dateToDays, daysToDate } from './calendar.ts';
+export { catalogVersion } from './catalog.ts';
 export type { Catalog, CatalogColumn, CatalogTable, ForeignKey } from './catalog.ts';
 export { channels } from './channels.ts';
 export type { ChannelMessages } from './channels.ts';

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Catalog, CatalogColumn, CatalogTable, ForeignKey } from '@perf/contracts';
+import { catalogVersion } from '@perf/contracts';
 import type { Ask } from './collated-columns.ts';
 import { collatedColumns } from './collated-columns.ts';
 import { dataTypeNamed } from './duckdb-types.ts';
@@ -40,11 +40,7 @@ export async function readCatalog(ask: Ask): Promise<Catalog> {
       foreignKeys: rules.filter((row) => row['constraint_type'] === 'FOREIGN KEY').map(foreignKey),
     });
   }
-  const version = createHash('sha256')
-    .update(JSON.stringify([...tables.values()]))
-    .digest('hex')
-    .slice(0, 16);
-  return { version, tables };
+  return { version: catalogVersion(tables), tables };
 }
 
 function catalogColumn(row: Readonly<Record<string, unknown>>, isCollated: boolean): CatalogColumn {

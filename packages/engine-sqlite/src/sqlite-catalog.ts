@@ -1,15 +1,8 @@
 import type { Catalog, CatalogColumn, CatalogTable, ForeignKey } from '@perf/contracts';
-import { isPerfError } from '@perf/contracts';
+import { catalogVersion, isPerfError } from '@perf/contracts';
 import { readCollations } from './sqlite-collations.ts';
 import type { Ask, Row } from './sqlite-collations.ts';
 import { declaredType } from './sqlite-types.ts';
-
-/** What the reader must know besides the file. */
-export interface CatalogUse {
-  readonly version: string;
-  /** Whether no other program can write: others switch foreign keys off by default, and SQLite does not check what is there. */
-  readonly exclusive: boolean;
-}
 
 const TABLES = `SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`;
 const COLUMNS = `SELECT name, type, "notnull" AS required, pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid`;
@@ -17,8 +10,14 @@ const INDEXES = `SELECT l.seq, l.origin, l.partial, i.name FROM pragma_index_lis
   WHERE l."unique" = 1 AND i.key = 1 ORDER BY l.seq DESC, i.seqno`;
 const FOREIGN = `SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?1) ORDER BY id DESC, seq`;
 
-/** The tables and views of the main database with their types, keys and foreign keys. A view that no longer works is left out. */
-export async function readCatalog(ask: Ask, { version, exclusive }: CatalogUse): Promise<Catalog> {
+/**
+ * The tables and views of the main database with their types, keys and foreign keys. A view that no longer works is left out.
+ * @param options.exclusive whether no other program can write: others switch foreign keys off by default, and SQLite does not check what is there
+ */
+export async function readCatalog(
+  ask: Ask,
+  { exclusive }: { readonly exclusive: boolean },
+): Promise<Catalog> {
   const tables = new Map<string, CatalogTable>();
   for (const row of await ask(TABLES)) {
     const table = await readTable(ask, row);
@@ -30,7 +29,7 @@ export async function readCatalog(ask: Ask, { version, exclusive }: CatalogUse):
     const foreignKeys = await readForeignKeys(ask, table.name, tables, enforced);
     if (foreignKeys.length > 0) tables.set(table.name, { ...table, foreignKeys });
   }
-  return { version, tables };
+  return { version: catalogVersion(tables), tables };
 }
 
 async function readTable(ask: Ask, { name, type, wr }: Row): Promise<CatalogTable | undefined> {

@@ -17,12 +17,13 @@ import {
   answerRows,
   batchLength,
   sampleStatistics,
+  orAborted,
   throwIfAborted,
 } from '@perf/contracts';
 import { readCatalog } from './sqlite-catalog.ts';
 import type { PlanRow } from './sqlite-plan.ts';
 import { onlyReads, planFromRows } from './sqlite-plan.ts';
-import { SqliteStream, orAborted } from './sqlite-stream.ts';
+import { SqliteStream } from './sqlite-stream.ts';
 import type { WorkerHost } from './worker-host.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -50,7 +51,8 @@ export class SqliteEngine implements QueryEngine {
     whatIf: false,
   };
   readonly #pool: WorkerPool;
-  #catalog: Catalog | undefined;
+  /** The catalogue with SQLite's own count of schema changes when it was read. */
+  #catalog: { readonly changes: unknown; readonly catalog: Catalog } | undefined;
   #disposed = false;
 
   private constructor(pool: WorkerPool) {
@@ -93,6 +95,7 @@ export class SqliteEngine implements QueryEngine {
       const { fields = [], batch } = await orAborted(
         host.ask({ op: 'execute', text, parameters, schema, batchRows }),
         signal,
+        'the statement',
       );
       return new SqliteStream({ fields }, batch ?? { length: 0, columns: [], done: true }, {
         host,
@@ -113,7 +116,7 @@ export class SqliteEngine implements QueryEngine {
   async #take(signal: AbortSignal | undefined): Promise<WorkerHost> {
     const taking = this.#pool.take();
     try {
-      return await orAborted(taking, signal);
+      return await orAborted(taking, signal, 'the statement');
     } catch (error) {
       taking.then((host) => this.#pool.release(host, true)).catch(() => undefined);
       throw error;
@@ -123,13 +126,13 @@ export class SqliteEngine implements QueryEngine {
   /** Read anew whenever SQLite's schema version has changed. */
   async catalog(): Promise<Catalog> {
     const [row] = await this.#ask('SELECT schema_version AS v FROM pragma_schema_version');
-    const version = String(row?.['v']);
-    if (this.#catalog?.version !== version)
-      this.#catalog = await readCatalog((text, parameters) => this.#ask(text, parameters), {
-        version,
-        exclusive: this.#pool.shared,
-      });
-    return this.#catalog;
+    const changes = row?.['v'];
+    const kept = this.#catalog;
+    if (kept !== undefined && kept.changes === changes) return kept.catalog;
+    const exclusive = this.#pool.shared;
+    const catalog = await readCatalog((text, parameters) => this.#ask(text, parameters), { exclusive });
+    this.#catalog = { changes, catalog };
+    return catalog;
   }
 
   async statistics(

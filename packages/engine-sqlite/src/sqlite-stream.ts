@@ -1,5 +1,5 @@
 import type { Batch, ColumnBatch, ResultStream, Schema } from '@perf/contracts';
-import { PerfError, abortError, throwIfAborted, toRows } from '@perf/contracts';
+import { PerfError, orAborted, throwIfAborted, toRows } from '@perf/contracts';
 import type { WorkerHost } from './worker-host.ts';
 import type { WorkerBatch } from './worker-messages.ts';
 
@@ -60,7 +60,7 @@ export class SqliteStream implements ResultStream {
     const { host, id, signal } = this.#use;
     if (this.#released) throw new PerfError('ERR_PERF_DISPOSED', 'the result stream was disposed');
     try {
-      const { batch } = await orAborted(host.ask({ op: 'next', stream: id }), signal);
+      const { batch } = await orAborted(host.ask({ op: 'next', stream: id }), signal, 'the statement');
       this.#done = batch?.done ?? true;
       return batch;
     } catch (error) {
@@ -85,21 +85,3 @@ export class SqliteStream implements ResultStream {
 
 /** A worker that has ended, with the engine or by an abort, has closed its streams. */
 function ignoreEnded(): void {}
-
-/** Settles as `work` does, or rejects with `ERR_PERF_ABORTED` as soon as the signal is aborted. */
-export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(abortError(signal, 'the statement'));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
-    work.catch(ignoreEnded);
-    aborted.catch(ignoreEnded);
-  }
-}
