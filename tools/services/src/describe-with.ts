@@ -2,6 +2,12 @@ import { describe, inject } from 'vitest';
 import type { ServerContext } from './provided-context.ts';
 import type { ServerName } from './server.ts';
 
+const setups: Readonly<Record<ServerName, string>> = {
+  redis: 'redis',
+  redisCluster: 'redis-cluster',
+  postgres: 'postgres',
+};
+
 /**
  * A suite that needs a real server, started by the project's global setup. Where the server is missing the
  * suite is skipped and its title says why.
@@ -16,7 +22,7 @@ export function describeWith(server: ServerName, title: string, body: (url: stri
   const reason = inject(`${server}Missing`);
   if (url === undefined && reason === undefined) {
     throw new Error(
-      `add @perf/services/global-setup/${server} to globalSetup in this package's vitest.config.ts`,
+      `add @perf/services/global-setup/${setups[server]} to globalSetup in this package's vitest.config.ts`,
     );
   }
   const declare = url === undefined ? describe.skip : describe;

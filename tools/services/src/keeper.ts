@@ -7,7 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command, KeeperOrder, KeeperReport } from './keeper-messages.ts';
+import type { Command, KeeperMessage, KeeperOrder, KeeperReport } from './keeper-messages.ts';
 import { pidFile, removeTempFolder } from './temp-folder.ts';
 
 const order = JSON.parse(process.argv[2] ?? '') as KeeperOrder;
@@ -22,8 +22,8 @@ process.on('SIGINT', stop);
 process.on('SIGHUP', stop);
 
 try {
-  const code = (await prepared()) ? await served() : undefined;
-  if (!letGo) report({ state: 'failed', reason: `${order.server.file} ended with ${code}\n${log}`.trim() });
+  const code = (await prepared()) ? await servedUntilLetGo() : undefined;
+  if (!letGo) report({ state: 'failed', reason: endedWith(code) });
 } catch (error) {
   report({ state: 'failed', reason: String(error) });
 } finally {
@@ -39,6 +39,16 @@ async function prepared(): Promise<boolean> {
   return code === 0;
 }
 
+/** How the server ended, the last time: one that is restartable is started again when told. */
+async function servedUntilLetGo(): Promise<number | string> {
+  const code = await served();
+  if (order.restartable !== true || letGo) return code;
+  const told = toldToStart();
+  report({ state: 'ended', reason: endedWith(code) });
+  await told;
+  return servedUntilLetGo();
+}
+
 async function served(): Promise<number | string> {
   if (letGo) return 'no start';
   const server = start(order.server);
@@ -52,6 +62,22 @@ async function served(): Promise<number | string> {
   server.stdout?.on('data', watch);
   server.stderr?.on('data', watch);
   return ended(server);
+}
+
+function endedWith(code: number | string | undefined): string {
+  return `${order.server.file} ended with ${code}\n${log}`.trim();
+}
+
+/** Resolves when told to start again, or let go. */
+function toldToStart(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const listen = (message: KeeperMessage): void => {
+    if (message === 'start') resolve();
+  };
+  process.once('message', listen);
+  process.once('disconnect', resolve);
+  if (!process.connected) resolve();
+  return promise;
 }
 
 function start({ file, args }: Command): ChildProcess {
@@ -85,6 +111,8 @@ function stop(): void {
   const target = child;
   if (target === undefined) return;
   target.kill(order.stopSignal);
+  // A paused server would see the signal only when it goes on.
+  target.kill('SIGCONT');
   setTimeout(() => target.kill('SIGKILL'), order.stopMs).unref();
 }
 

@@ -6,6 +6,10 @@ declare module 'vitest' {
     redisUrl: string | undefined;
     /** Why there is no Redis, in one line. */
     redisMissing: string | undefined;
+    /** URLs of the nodes of this project's Redis Cluster, with commas between; absent when it is missing or was not asked for. */
+    redisClusterUrl: string | undefined;
+    /** Why there is no Redis Cluster, in one line. */
+    redisClusterMissing: string | undefined;
     /** URL of this project's Postgres; absent when Postgres is missing or was not asked for. */
     postgresUrl: string | undefined;
     /** Why there is no Postgres, in one line. */
@@ -16,5 +20,5 @@ declare module 'vitest' {
 /** What the global setups provide and `describeWith` reads. */
 export type ServerContext = Pick<
   ProvidedContext,
-  'redisUrl' | 'redisMissing' | 'postgresUrl' | 'postgresMissing'
+  'redisUrl' | 'redisMissing' | 'redisClusterUrl' | 'redisClusterMissing' | 'postgresUrl' | 'postgresMissing'
 >;

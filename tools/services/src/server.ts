@@ -1,18 +1,19 @@
 /** The servers this module can start. */
-export type ServerName = 'redis' | 'postgres';
+export type ServerName = 'redis' | 'redisCluster' | 'postgres';
 
 /** A server to talk to. Disposing stops it when it was started here, and does nothing when it was given. */
 export interface Server extends AsyncDisposable {
+  /** A cluster's has the URLs of its nodes, with commas between. */
   readonly url: string;
-  /** Process id, absent when the URL came from the environment. */
+  /** Process id, absent for a cluster, and when the URL came from the environment. */
   readonly pid?: number;
-  /** Folder of its files, absent when the URL came from the environment. */
+  /** Folder of its files, absent for a cluster, and when the URL came from the environment. */
   readonly folder?: string;
 }
 
 /** What every start function takes. */
 export interface StartOptions {
-  /** Where `REDIS_URL`, `POSTGRES_URL`, `PATH` and `PERF_APT` are read. @default process.env */
+  /** Where `REDIS_URL`, `REDIS_CLUSTER_URLS`, `POSTGRES_URL`, `PATH` and `PERF_APT` are read. @default process.env */
   readonly env?: NodeJS.ProcessEnv;
 }
 

@@ -1,5 +1,6 @@
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
+import { startRedisCluster } from './redis-cluster.ts';
 import type { Server, ServerName, StartOptions } from './server.ts';
 
 /** Running servers by name. Disposing stops those that were started here; twice is fine. */
@@ -9,6 +10,7 @@ export interface Services<Name extends ServerName = ServerName> extends AsyncDis
 
 const starters: Readonly<Record<ServerName, (options: StartOptions) => Promise<Server>>> = {
   redis: startRedis,
+  redisCluster: startRedisCluster,
   postgres: startPostgres,
 };
 

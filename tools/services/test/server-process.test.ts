@@ -49,7 +49,7 @@ describe('a process that holds servers', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     'leaves no server and no folder behind when it dies of %s',
     async (signal) => {
-      const { holder, lines } = hold('redis', 'postgres');
+      const { holder, lines } = hold('redis', 'postgres', 'paused');
       await nextLine(lines);
       const pids = JSON.parse(await nextLine(lines)) as number[];
 
@@ -58,7 +58,7 @@ describe('a process that holds servers', () => {
 
       await eventually('the servers are gone', () => !pids.some(isAlive));
       await eventually('their folders are gone', () => readdirSync(home).length === 0);
-      expect(pids).toHaveLength(2);
+      expect(pids).toHaveLength(3);
     },
   );
 
