@@ -30,7 +30,7 @@ const CASES: Readonly<Record<string, () => { readonly ours: Batch; readonly peer
     const keys = keysOf(LIVE);
     const order = orderOf(keys);
     const store = new MemoryStore({ maxEntries: LIVE });
-    const slots = [{ tag: 'table:flights', generation: 0, holders: LIVE }];
+    const slots = [{ tag: 'table:flights', generation: 0, holders: LIVE, number: undefined, epoch: 0 }];
     const tags = { slots, generations: [0] };
     const expiresAt = Date.now() + HOUR_MS;
     for (const [id, key] of keys.entries())

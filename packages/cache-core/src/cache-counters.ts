@@ -4,6 +4,7 @@ import type { CacheStatistics, TierStatistics } from '@perf/contracts';
 export class CacheCounters {
   requests = 0;
   hits = 0;
+  staleHits = 0;
   #timedHits = 0;
   #hitMs = 0;
   #timedMisses = 0;
@@ -31,6 +32,7 @@ export class CacheCounters {
       averageMissTimeNs: this.#timedMisses === 0 ? 0 : (this.#missMs / this.#timedMisses) * 1e6,
       memoryUsedBytes: tiers.reduce((sum, tier) => sum + tier.memoryUsedBytes, 0),
       evictions: tiers.reduce((sum, tier) => sum + tier.evictions, 0),
+      staleHits: this.staleHits,
       tiers,
     };
   }

@@ -1,18 +1,27 @@
+import type { CachedResult, LoadContext } from '@perf/contracts';
 import { PerfError, abortError } from '@perf/contracts';
+import type { Held } from './held.ts';
 import type { SeenTags } from './memory-entry.ts';
 import { isCurrent } from './tag-slots.ts';
+
+/** Thrown through a load by `notModified`. */
+export const NOT_MODIFIED: unique symbol = Symbol('not modified');
 
 /**
  * One load that is running. It is the token of its generation: a cache keeps its result only while this very flight is
  * the one under its key, and an invalidation takes it from there first of all.
  */
-export class Flight {
+export class Flight implements LoadContext {
   /** Epoch ms when the load began. */
   readonly startedAt: number;
   /** The tags as they were before the load began. */
   readonly tags: SeenTags | undefined;
   /** Settles with the load; set once the load has given back a promise. */
   result: Promise<unknown> | undefined;
+  /** What is held and out of date, and whether it may be served when the load fails. */
+  old: { readonly held: Held; readonly mayServe: boolean } | undefined;
+  /** The mark of the version that is being loaded. */
+  newEtag: string | undefined;
   #waiting = 0;
   #controller: AbortController | undefined;
   #abortReason: PerfError | undefined;
@@ -29,6 +38,29 @@ export class Flight {
       if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
     }
     return this.#controller.signal;
+  }
+
+  get previous(): CachedResult<unknown> | undefined {
+    return this.old?.held.asResult('cache');
+  }
+
+  get etag(): string | undefined {
+    return this.old?.held.etag;
+  }
+
+  setEtag(etag: string): void {
+    this.newEtag = etag;
+  }
+
+  notModified(): never {
+    if (this.old === undefined)
+      throw new PerfError(
+        'ERR_PERF_UNSUPPORTED',
+        'notModified() was called by a load that has no previous value',
+      );
+    // Not an error: the way out of a load that has nothing to give back.
+    // oxlint-disable-next-line typescript/only-throw-error
+    throw NOT_MODIFIED;
   }
 
   /** Whether none of its tags was invalidated since it began. */

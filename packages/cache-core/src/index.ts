@@ -1,9 +1,16 @@
 export { estimateBytes } from './byte-size.ts';
+export { messagePack } from './bytes/serializer.ts';
+export type { Serializer } from './bytes/serializer.ts';
+export { CacheNamespace } from './cache-namespace.ts';
 export type { Isolation } from './isolation.ts';
+export type { LoadMany } from './load-many.ts';
 export type { PolicyName } from './memory/eviction-policy.ts';
 export type { MemoryEntry, SeenTags } from './memory-entry.ts';
 export { MemoryStore } from './memory-store.ts';
 export type { MemoryStoreOptions } from './memory-store.ts';
+export type { Classification, PrivacyOptions } from './privacy.ts';
 export type { TagSlot } from './tag-slots.ts';
 export { TieredCache } from './tiered-cache.ts';
 export type { TieredCacheOptions } from './tiered-cache-options.ts';
+export type { CalmOptions } from './tiers/tier-guard.ts';
+export type { After } from './timer.ts';

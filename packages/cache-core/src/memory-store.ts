@@ -122,6 +122,13 @@ export class MemoryStore implements CacheStore {
     this.#keeper.clear();
   }
 
+  /** Drops every key that begins with `prefix`. Looks at every key unless `prefix` is empty. */
+  removePrefix(prefix: string): void {
+    if (prefix === '') return this.#keeper.clear();
+    const found = Array.from(this.#keeper.keys()).filter((key) => key.startsWith(prefix));
+    for (const key of found) this.#keeper.remove(key);
+  }
+
   /** Sets other bounds from now on; what is above them is evicted at once. A bound that is left out stays. */
   resize(bounds: { readonly maxEntries?: number; readonly maxBytes?: number }): void {
     if (this.#disposed) throw this.#disposedError();
@@ -177,12 +184,9 @@ export class MemoryStore implements CacheStore {
     for (const key of keys) this.#keeper.remove(key);
   }
 
-  /** Looks at every key unless `prefix` is empty. */
   async clear(prefix: string, options?: StoreOptions): Promise<void> {
     this.#check(options, 'the clear');
-    if (prefix === '') return this.#keeper.clear();
-    const found = Array.from(this.#keeper.keys()).filter((key) => key.startsWith(prefix));
-    for (const key of found) this.#keeper.remove(key);
+    this.removePrefix(prefix);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -21,6 +21,20 @@ export interface TierStatistics {
   readonly evictions: number;
   readonly entries: number;
   readonly memoryUsedBytes: number;
+  /** Calls that failed or took too long. Absent in a tier that cannot fail. */
+  readonly errors?: number;
+  /** Entries that were found and could not be used: out of date, corrupt, or of an unknown version. */
+  readonly rejected?: number;
+  /** Absent in a tier that is asked without waiting. */
+  readonly latency?: TierLatency;
+}
+
+/** Times of the calls to a tier that were answered. */
+export interface TierLatency {
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
 }
 
 /** Counters since the cache was made. */
@@ -36,6 +50,8 @@ export interface CacheStatistics {
   readonly memoryUsedBytes: number;
   /** Entries dropped to make room; expiry and invalidation do not count. */
   readonly evictions: number;
+  /** Hits past their ttl, served under a grace rule; counted in `cacheHits` too. Absent in caches without such rules. */
+  readonly staleHits?: number;
   readonly tiers: readonly TierStatistics[];
 }
 
@@ -58,9 +74,47 @@ export interface EntryOptions {
   readonly maxAgeMs?: number;
   /** Bytes the value counts for. @default the cache's weigher decides */
   readonly bytes?: number;
+  /** Shortens each life by a random share of up to this, 0 to 1, so that what was loaded together does not expire together. @default 0 */
+  readonly jitter?: number;
+  /** Ms past its ttl for which an entry is still served when its load fails or is slower than `softTimeoutMs`. Never after an invalidation. @default 0 */
+  readonly graceMs?: number;
+  /** Ms past its ttl for which an entry is served at once while one load renews it. @default 0 */
+  readonly staleWhileRevalidateMs?: number;
+  /**
+   * Renews an entry in the background before its ttl ends, the likelier the nearer the end and the slower the load was (XFetch;
+   * Vattani, Chierichetti & Lowenstein, VLDB 2015). A number is their β: above 1 renews earlier. @default false; true is 1
+   */
+  readonly refreshAhead?: boolean | number;
+  /** Ms after which a caller that could have a value under `graceMs` gets it; the load goes on. @default no limit */
+  readonly softTimeoutMs?: number;
+  /** Ms after which a load is aborted and its callers get `ERR_PERF_LOAD_TIMEOUT`, or a value under `graceMs`. @default no limit */
+  readonly hardTimeoutMs?: number;
+  /** Ms for which a loaded `null` is kept. @default its ttl, as any value */
+  readonly nullTtlMs?: number;
+  /** Ms for which a loaded `undefined` is kept. @default 0: it is not kept */
+  readonly undefinedTtlMs?: number;
+  /** Ms for which the error of a failed load is kept and thrown to callers, in this process. @default 0: it is not kept */
+  readonly errorTtlMs?: number;
   /** Stops this caller's wait. The load itself stops when its last caller has gone. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Given to a load. */
+export interface LoadContext {
+  /** Aborted when the last caller has gone, or the load has taken `hardTimeoutMs`. */
+  readonly signal: AbortSignal;
+  /** What is held and out of date, for a conditional request. Never something that was invalidated. */
+  readonly previous: CachedResult<unknown> | undefined;
+  /** The mark given with `previous`. */
+  readonly etag: string | undefined;
+  /** Remembers a mark of this version (an HTTP ETag, a row version) for the next load. */
+  setEtag(etag: string): void;
+  /** Ends the load when the source says that `previous` is still true: that is kept and given for another life. Throws, to end it. */
+  notModified(): never;
+}
+
+/** A load: what the cache calls when it has no value. */
+export type Load<T> = (context: LoadContext) => T | Promise<T>;
 
 /** How far an invalidation got when its promise resolved. */
 export interface InvalidationReceipt {
@@ -75,11 +129,7 @@ export interface LoadingCache extends CacheManager, AsyncDisposable {
    * A load that began before an invalidation of its key or tags is given to callers who came before that, and never stored.
    * A rejected load is not kept.
    */
-  getOrSet<T>(
-    key: string,
-    load: (context: { readonly signal: AbortSignal }) => T | Promise<T>,
-    options?: EntryOptions,
-  ): T | Promise<T>;
+  getOrSet<T>(key: string, load: Load<T>, options?: EntryOptions): T | Promise<T>;
   delete(key: string): Promise<InvalidationReceipt>;
   invalidateTags(tags: readonly string[]): Promise<InvalidationReceipt>;
   clear(): Promise<InvalidationReceipt>;
@@ -101,6 +151,13 @@ export interface CacheStore<V = unknown> extends AsyncDisposable {
   readonly name: string;
   /** What it keeps: any value by reference, or bytes only. */
   readonly keeps: 'values' | 'bytes';
+  /**
+   * Whether entries that were there when the store was opened may be served beside a shared tier. They missed the invalidations
+   * of meanwhile, so `TieredCache` empties the store at first use unless this is true. @default false
+   */
+  readonly keepOnOpen?: boolean;
+  /** Its own counters, where it keeps some. */
+  readonly statistics?: TierStatistics;
   /** One answer per key, in order; undefined when missing or expired. */
   getMany(keys: readonly string[], options?: StoreOptions): Promise<readonly (StoreEntry<V> | undefined)[]>;
   /** Stores all; an entry that is already expired is dropped. Byte tiers copy: the buffer is the caller's again afterwards. */

@@ -27,6 +27,8 @@ export type PerfErrorCode =
   | 'ERR_PERF_ABORTED'
   /** A cache tier did not answer, or not in time. */
   | 'ERR_PERF_TIER_UNAVAILABLE'
+  /** The load of a cache entry took longer than `hardTimeoutMs`. */
+  | 'ERR_PERF_LOAD_TIMEOUT'
   /** A sink failed to take, sync or publish bytes (a full disk, a closed socket). Nothing stands under the final name. */
   | 'ERR_PERF_SINK_FAILED'
   /** The source of an export failed, or broke its schema. Nothing stands under the final name. */

@@ -18,9 +18,12 @@ export type {
   CachedResult,
   EntryOptions,
   InvalidationReceipt,
+  Load,
+  LoadContext,
   LoadingCache,
   StoreEntry,
   StoreOptions,
+  TierLatency,
   TierStatistics,
 } from './cache.ts';
 export { dateToDays, daysToDate } from './calendar.ts';
@@ -90,3 +93,13 @@ export { QueryScope, aggregateType } from './query-scope.ts';
 export type { OutputColumn, ScopedColumn, ScopedTable } from './query-scope.ts';
 export { isComparable, readScalar } from './read-scalar.ts';
 export { sampleStatistics, statisticValue } from './sample-statistics.ts';
+export { isSharedStore } from './shared-store.ts';
+export type {
+  BusListener,
+  BusState,
+  CounterStore,
+  Invalidation,
+  LeaseAnswer,
+  LeaseRequest,
+  SharedStore,
+} from './shared-store.ts';
