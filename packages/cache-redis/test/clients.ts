@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { clusterOptions, redisOptions, RedisStore, type RedisStoreOptions } from '@perf/cache-redis';
+import { Cluster, Redis } from 'ioredis';
+import { Redis as Redis6 } from 'ioredis-6';
+
+/** The clients that a store must work over, by name. */
+export const openers: Readonly<Record<'ioredis 5' | 'ioredis 6', (url: string) => Promise<Redis | Redis6>>> =
+  {
+    'ioredis 5': openRedis,
+    'ioredis 6': async (url) => {
+      const client = new Redis6(url, { ...redisOptions });
+      await once(client, 'ready');
+      return client;
+    },
+  };
+
+/** A client with the recommended options, ready. */
+export async function openRedis(url: string): Promise<Redis> {
+  const client = new Redis(url, { ...redisOptions });
+  await once(client, 'ready');
+  return client;
+}
+
+/** A Cluster's client with the recommended options, ready. */
+export async function openCluster(urls: string): Promise<Cluster> {
+  const cluster = new Cluster(urls.split(','), clusterOptions);
+  await once(cluster, 'ready');
+  return cluster;
+}
+
+/** A prefix that nobody else uses. */
+export function ownPrefix(): string {
+  return `test-${randomUUID()}:`;
+}
+
+/** A store with a prefix of its own, unless told. */
+export function storeOver(
+  client: ConstructorParameters<typeof RedisStore>[0],
+  options: RedisStoreOptions = {},
+): RedisStore {
+  return new RedisStore(client, { prefix: ownPrefix(), ...options });
+}
