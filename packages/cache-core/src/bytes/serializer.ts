@@ -11,7 +11,7 @@ export interface Serializer {
 
 /**
  * MessagePack by msgpackr, with records and the extensions of the structured clone: keeps `Date`, `Map`, `Set`, `BigInt`,
- * `undefined`, typed arrays, errors and cycles. Bytes come back as `Buffer`. Functions and symbols cannot be kept: an error.
+ * `undefined`, typed arrays, errors and cycles. Bytes come back as `Buffer`, −0 as 0. Functions and symbols cannot be kept: an error.
  */
 export function messagePack(): Serializer {
   const packr = new Packr({ structuredClone: true, useRecords: true });
