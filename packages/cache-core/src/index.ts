@@ -14,3 +14,7 @@ export { TieredCache } from './tiered-cache.ts';
 export type { TieredCacheOptions } from './tiered-cache-options.ts';
 export type { CalmOptions } from './tiers/tier-guard.ts';
 export type { After } from './timer.ts';
+export { KeyvAdapter } from './keyv/keyv-adapter.ts';
+export type { KeyvAdapterOptions } from './keyv/keyv-adapter.ts';
+export { KeyvTier } from './keyv/keyv-tier.ts';
+export type { KeyvLike, KeyvTierOptions } from './keyv/keyv-tier.ts';

@@ -67,14 +67,13 @@ it('asks a tier that hangs no more after five failures, and again once it answer
       clock,
       cache.getOrSet(`k${i}`, async () => i),
     );
-  await settled(clock, new Promise((resolve) => void clock.after(300, () => resolve(undefined))));
+  await settled(clock, clock.sleep(300));
 
   const calls = tier.calls('getMany');
   for (let i = 0; i < 20; i++)
     await settled(
       clock,
       cache.getOrSet(`cold${i}`, async () => i),
-      0,
     );
   expect(tier.calls('getMany') - calls).toBeLessThanOrEqual(1);
 

@@ -164,7 +164,7 @@ export interface CacheStore<V = unknown> extends AsyncDisposable {
   setMany(entries: readonly StoreEntry<V>[], options?: StoreOptions): Promise<void>;
   /** Drops the keys; a missing key is no error. */
   deleteMany(keys: readonly string[], options?: StoreOptions): Promise<void>;
-  /** Drops every key that begins with `prefix`; `''` drops all. */
+  /** Drops every key that begins with `prefix`; `''` drops all. A store that cannot list its keys drops more than that, never less. */
   clear(prefix: string, options?: StoreOptions): Promise<void>;
 }
 

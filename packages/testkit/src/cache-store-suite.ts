@@ -16,6 +16,8 @@ export interface CacheStoreSuiteOptions {
   readonly now?: () => number;
   /** Moves the store's clock. Give it together with `now`. @default waits for real, which makes the suite slower */
   readonly advance?: (ms: number) => void | Promise<void>;
+  /** Whether `clear` drops everything whatever the prefix, as in a store that cannot list its keys. @default false */
+  readonly clearsAll?: boolean;
 }
 
 /**

@@ -73,7 +73,8 @@ async function follow(fixture: StoreFixture, store: CacheStore, steps: readonly 
         break;
       case 'clear':
         await store.clear(step.prefix);
-        for (const key of model.keys()) if (key.startsWith(step.prefix)) model.delete(key);
+        for (const key of model.keys())
+          if (fixture.clearsAll || key.startsWith(step.prefix)) model.delete(key);
         break;
       case 'advance':
         await fixture.advance(step.steps * stepMs);

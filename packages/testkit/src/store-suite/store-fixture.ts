@@ -8,6 +8,8 @@ export interface StoreFixture {
   readonly advance: (ms: number) => void | Promise<void>;
   /** Whether time passes for nothing. */
   readonly timeIsFake: boolean;
+  /** Whether `clear` drops everything whatever the prefix. */
+  readonly clearsAll: boolean;
   /** Runs `work` on a new store and disposes it. */
   readonly withStore: (work: (store: CacheStore) => Promise<void>) => Promise<void>;
 }
@@ -19,6 +21,7 @@ export function storeFixtureOf(options: CacheStoreSuiteOptions): StoreFixture {
     now: options.now ?? Date.now,
     advance: options.advance ?? ((ms) => new Promise((resolve) => void setTimeout(resolve, ms))),
     timeIsFake: options.advance !== undefined,
+    clearsAll: options.clearsAll ?? false,
     withStore: async (work) => {
       const store = await options.create();
       try {
