@@ -15,6 +15,11 @@ const masters = 3;
 const slots = 16_384;
 const nodeTimeoutMs = 5000;
 const formMs = 60_000;
+/** How many ranges of slots a node gives out with a replica. */
+const replicasScript = `
+local count = 0
+for _, range in ipairs(redis.call('CLUSTER', 'SLOTS')) do if #range == 4 then count = count + 1 end end
+return count`;
 
 interface ClusterNode extends ServerProcess {
   readonly busPort: number;
@@ -79,7 +84,7 @@ async function form(nodes: readonly ClusterNode[]): Promise<void> {
     if (first !== undefined && node !== first)
       await redisCommand(first.port, 'CLUSTER', 'MEET', '127.0.0.1', node.port, node.busPort);
   }
-  await everywhere(nodes, async ({ port }) => (await linkedNodes(port, /./)) === nodes.length);
+  await everywhere(nodes, async ({ port }) => (await linkedNodes(port)) === nodes.length);
   const replicas = nodes.slice(masters);
   for (const [i, replica] of replicas.entries()) {
     const master = await redisCommand(nodes[i]?.port ?? 0, 'CLUSTER', 'MYID');
@@ -88,20 +93,23 @@ async function form(nodes: readonly ClusterNode[]): Promise<void> {
   await everywhere(replicas, async ({ port }) =>
     (await redisCommand(port, 'INFO', 'replication')).includes('master_link_status:up'),
   );
-  await everywhere(nodes, async ({ port }) => {
-    const known = await linkedNodes(port, /slave /);
-    return known === masters && (await redisCommand(port, 'CLUSTER', 'INFO')).includes('cluster_state:ok');
-  });
+  // A replica that never got a write is no place to send anybody to.
+  for (const { port } of nodes.slice(0, masters)) await redisCommand(port, 'FLUSHALL');
+  await everywhere(
+    nodes,
+    async ({ port }) =>
+      (await redisCommand(port, 'EVAL', replicasScript, 0)) === String(masters) &&
+      (await redisCommand(port, 'CLUSTER', 'INFO')).includes('cluster_state:ok'),
+  );
   // Nodes hear of each other the sooner the shorter this is; from here on a busy machine must not look like a dead node.
   for (const { port } of nodes)
     await redisCommand(port, 'CONFIG', 'SET', 'cluster-node-timeout', nodeTimeoutMs);
 }
 
-/** How many nodes of a kind the one on `port` is in touch with, itself included. */
-async function linkedNodes(port: number, kind: RegExp): Promise<number> {
+/** How many nodes the one on `port` is in touch with, itself included. */
+async function linkedNodes(port: number): Promise<number> {
   const lines = (await redisCommand(port, 'CLUSTER', 'NODES')).split('\n');
-  return lines.filter((line) => kind.test(line) && / connected/.test(line) && !/handshake|noaddr/.test(line))
-    .length;
+  return lines.filter((line) => / connected/.test(line) && !/handshake|noaddr/.test(line)).length;
 }
 
 /** Resolves when the claim holds on all nodes; a cluster tells nobody, so it is asked again and again. */
