@@ -12,6 +12,8 @@ const BEAT_MS = 300;
 const EAGER_BEAT_MS = 100;
 const SILENCE_MS = 1000;
 const REORDER_MS = 150;
+/** What a Cluster's client says when nodes come, go or fail. */
+const TOPOLOGY_EVENTS = ['+node', '-node', 'node error'] as const;
 
 /** What a bus needs. */
 export interface BusOptions {
@@ -93,9 +95,11 @@ export class Bus {
     this.#sequence = 0;
     this.#state = 'blind';
     this.#client.on('ready', this.#clientReady);
-    if (isCluster(this.#client))
-      for (const event of ['+node', '-node', 'node error']) this.#client.on(event, this.#topologyChanged);
-    if (isCluster(this.#client)) this.#client.on('refresh', this.#slotsRefreshed);
+    if (isCluster(this.#client)) {
+      for (const event of TOPOLOGY_EVENTS) this.#client.on(event, this.#topologyChanged);
+      this.#client.on('refresh', this.#slotsRefreshed);
+      this.#masters = addressesOf(this.#client);
+    }
     this.#subscriber = new Subscriber({
       server: () => this.#nextServer(),
       channel: this.#channel,
@@ -114,7 +118,7 @@ export class Bus {
     clearTimeout(this.#beatTimer);
     clearTimeout(this.#holeTimer);
     this.#client.off('ready', this.#clientReady);
-    for (const event of ['+node', '-node', 'node error']) this.#client.off(event, this.#topologyChanged);
+    for (const event of TOPOLOGY_EVENTS) this.#client.off(event, this.#topologyChanged);
     this.#client.off('refresh', this.#slotsRefreshed);
     this.#subscriber?.close();
     this.#subscriber = undefined;
@@ -210,28 +214,24 @@ export class Bus {
   };
 
   readonly #slotsRefreshed = (): void => {
-    const masters = mastersOf(this.#client)
-      .map(({ options }) =>
-        'host' in options && 'port' in options ? [options.host, options.port].join(':') : '',
-      )
-      .toSorted()
-      .join();
-    const isChange = this.#masters !== '' && this.#masters !== masters;
+    const masters = addressesOf(this.#client);
+    const isChange = this.#masters !== masters;
     this.#masters = masters;
     if (isChange) this.#topologyChanged();
   };
 
   #changed(names: readonly string[] | undefined): void {
-    if (names === undefined) return this.#tell({ kind: 'prefix', prefix: '' });
+    if (names === undefined) return this.#tell({ kind: 'prefix', prefix: '' }, false);
     for (const name of names) {
       const key = this.#names.keyOf(name);
-      if (key !== undefined) this.#tell({ kind: 'key', key });
+      if (key !== undefined) this.#tell({ kind: 'key', key }, false);
     }
   }
 
-  #tell(invalidation: Invalidation): void {
+  /** An invalidated key ends its load too. What this store did itself is known to its cache, those who wait for a load are not. */
+  #tell(invalidation: Invalidation, isOwn: boolean): void {
     for (const listener of this.#listeners) {
-      listener.invalidated(invalidation);
+      if (!isOwn) listener.invalidated(invalidation);
       if (invalidation.kind === 'key') listener.landed(invalidation.key);
     }
   }
@@ -255,7 +255,7 @@ export class Bus {
   }
 
   #invalidated({ publisher, sequence, invalidation }: Extract<BusMessage, { kind: 'invalidation' }>): void {
-    this.#tell(invalidation);
+    this.#tell(invalidation, publisher === this.#publisher);
     if (sequence === 0) return;
     this.#watch.message(publisher, sequence, performance.now());
     if (this.#watch.patienceMs !== undefined) this.#waitForHoles();
@@ -280,4 +280,12 @@ export class Bus {
       } else if (this.#watch.patienceMs !== undefined) this.#waitForHoles();
     }, this.#watch.patienceMs);
   }
+}
+
+/** Which servers are masters now. */
+function addressesOf(client: RedisClient): string {
+  const all = mastersOf(client).map(({ options }) =>
+    'host' in options && 'port' in options ? [options.host, options.port].join(':') : '',
+  );
+  return all.toSorted().join();
 }

@@ -57,9 +57,12 @@ export class Subscriber {
     this.#open();
   }
 
-  /** Drops the connection and opens another. */
+  /** Drops the connection, without a word, and opens another at once. */
   restart(): void {
-    if (!this.#isClosed) this.#lost(this.#connection);
+    if (this.#isClosed) return;
+    clearTimeout(this.#retry);
+    this.#drop();
+    this.#open();
   }
 
   /** Ends the connection; no event comes any more. */

@@ -10,6 +10,7 @@ export const openers: Readonly<Record<'ioredis 5' | 'ioredis 6', (url: string) =
     'ioredis 5': openRedis,
     'ioredis 6': async (url) => {
       const client = new Redis6(url, { ...redisOptions });
+      client.on('error', () => undefined);
       await once(client, 'ready');
       return client;
     },
@@ -18,6 +19,7 @@ export const openers: Readonly<Record<'ioredis 5' | 'ioredis 6', (url: string) =
 /** A client with the recommended options, ready. */
 export async function openRedis(url: string): Promise<Redis> {
   const client = new Redis(url, { ...redisOptions });
+  client.on('error', () => undefined);
   await once(client, 'ready');
   return client;
 }
@@ -25,6 +27,7 @@ export async function openRedis(url: string): Promise<Redis> {
 /** A Cluster's client with the recommended options, ready. */
 export async function openCluster(urls: string): Promise<Cluster> {
   const cluster = new Cluster(urls.split(','), clusterOptions);
+  cluster.on('error', () => undefined);
   await once(cluster, 'ready');
   return cluster;
 }
