@@ -24,3 +24,20 @@ export { WriteBehind } from './writing/write-behind.ts';
 export type { WriteBehindOptions } from './writing/write-behind.ts';
 export { writeThrough } from './writing/write-through.ts';
 export type { WritableCache } from './writing/write-through.ts';
+export type { MarginalHits } from './memory/margins.ts';
+export { AccessPatternAnalyzer } from './smart/access-patterns.ts';
+export type { AccessPatternOptions, Prediction, WarmAhead } from './smart/access-patterns.ts';
+export { AutoTuner } from './smart/auto-tuner.ts';
+export type { AutoTunerOptions, SizeChange } from './smart/auto-tuner.ts';
+export { RecurringTerms } from './smart/recurring-terms.ts';
+export type { RecurringTermsOptions } from './smart/recurring-terms.ts';
+export type { Count } from './smart/top-counts.ts';
+export { WARMING_LISTS, Warmer } from './smart/warmer.ts';
+export type {
+  WarmEntry,
+  WarmerOptions,
+  WarmingList,
+  WarmingPriority,
+  WarmingReport,
+  WarmingSchedule,
+} from './smart/warmer.ts';

@@ -5,6 +5,7 @@ import { createPolicy } from './memory/create-policy.ts';
 import type { EntryKeeper, KeeperBounds } from './memory/entry-keeper.ts';
 import type { PolicyName } from './memory/eviction-policy.ts';
 import { seededKeyHash } from './memory/key-hash.ts';
+import type { MarginalHits } from './memory/margins.ts';
 import { LruKeeper } from './memory/lru-keeper.ts';
 import { SlotKeeper } from './memory/slot-keeper.ts';
 import type { MemoryEntry } from './memory-entry.ts';
@@ -89,6 +90,14 @@ export class MemoryStore implements CacheStore {
       entries: size,
       memoryUsedBytes: bytes,
     };
+  }
+
+  /**
+   * Hits that four fifths and six fifths of the room would have had, on a sample of the keys, counted from the first call on. Undefined until
+   * room was needed, and for policies other than `adaptive`.
+   */
+  get marginalHits(): MarginalHits | undefined {
+    return this.#keeper.marginalHits();
   }
 
   /** The value under `key`; undefined when missing, expired or under an invalidated tag. Allocates nothing and moves nothing. */

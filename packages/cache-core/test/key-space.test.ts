@@ -68,11 +68,11 @@ describe('prefix', () => {
 });
 
 it.each([
-  { environment: 'a:b', templates: {} },
-  { environment: '', templates: {} },
-  { environment: 'test', templates: { a: 'a:{b' } },
-  { environment: 'test', templates: { a: 'a::{b}' } },
-  { environment: 'test', templates: {}, maxPartLength: 3 },
-])('refuses %o', (options) => {
-  expect(() => keySpace(options)).toThrow(expect.objectContaining({ code: 'ERR_PERF_INVALID_OPTION' }));
+  () => keySpace({ environment: 'a:b', templates: {} }),
+  () => keySpace({ environment: '', templates: {} }),
+  () => keySpace({ environment: 'test', templates: { a: 'a:{b' } }),
+  () => keySpace({ environment: 'test', templates: { a: 'a::{b}' } }),
+  () => keySpace({ environment: 'test', templates: {}, maxPartLength: 3 }),
+])('refuses %s', (make) => {
+  expect(make).toThrow(expect.objectContaining({ code: 'ERR_PERF_INVALID_OPTION' }));
 });

@@ -1,5 +1,7 @@
 import { Chooser } from './chooser.ts';
 import type { EvictionPolicy } from './eviction-policy.ts';
+import type { MarginalHits } from './margins.ts';
+import { Margins } from './margins.ts';
 import { S3Fifo } from './s3-fifo.ts';
 import { ShadowCache } from './shadow-cache.ts';
 import type { SlotTable } from './slot-table.ts';
@@ -33,6 +35,8 @@ export class Adaptive implements EvictionPolicy {
   #judge: Chooser | undefined;
   /** Whether that shadow has more hits: queues that were filled by another policy can hold S3-FIFO back for good. */
   #lags = false;
+  #margins: Margins | undefined;
+  #followsMargins = false;
   /** A key is followed when these bits of its spread hash are all 0. */
   #sampleMask = 0;
 
@@ -54,6 +58,7 @@ export class Adaptive implements EvictionPolicy {
     this.#queues.remove(slot);
     if (this.#shadows === undefined || (this.#table.marks[slot] ?? 0) < SAMPLED) return;
     for (const shadow of this.#shadows) shadow.forget(this.#hash(slot));
+    this.#margins?.forget(this.#hash(slot));
   }
 
   evict(): number {
@@ -66,8 +71,18 @@ export class Adaptive implements EvictionPolicy {
     this.#observe(slot, true);
   }
 
+  /** Counted from the first call on; undefined until room was needed. */
+  marginalHits(): MarginalHits | undefined {
+    if (!this.#followsMargins) {
+      this.#followsMargins = true;
+      if (this.#shadows !== undefined) this.#follow();
+    }
+    return this.#margins;
+  }
+
   clear(): void {
     this.#queues.clear();
+    this.#margins = undefined;
     this.#shadows = undefined;
     this.#shadowQueues = undefined;
     this.#chooser = undefined;
@@ -85,6 +100,7 @@ export class Adaptive implements EvictionPolicy {
     const hash = this.#hash(slot);
     const first = this.#shadows[0].touch(hash);
     const second = this.#shadows[1].touch(hash);
+    this.#margins?.touch(hash);
     this.#chosen = this.#chooser.observe(first, second);
     if (this.#chosen === 0) this.#judge.reset();
     this.#lags = this.#judge.observe(wasHit, second) === 1;
@@ -111,6 +127,7 @@ export class Adaptive implements EvictionPolicy {
         if (this.#isSampled(slot)) for (const shadow of shadows) shadow.touch(this.#hash(slot));
       }
     this.#shadows = shadows;
+    this.#margins = this.#followsMargins ? new Margins(entries) : undefined;
     this.#chooser = new Chooser(entries, POLICY_LEAD, this.#chosen);
     this.#judge = new Chooser(entries, SHAPE_LEAD, 0);
   }

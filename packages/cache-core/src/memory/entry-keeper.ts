@@ -1,4 +1,5 @@
 import type { MemoryEntry } from '../memory-entry.ts';
+import type { MarginalHits } from './margins.ts';
 
 /** Told of an entry that leaves, and whether room was needed. */
 export type DropListener = (entry: MemoryEntry, evicted: boolean) => void;
@@ -31,4 +32,6 @@ export interface EntryKeeper {
   clear(): void;
   keys(): Iterable<string>;
   resize(bounds: KeeperBounds): void;
+  /** Hits that other sizes would have had; undefined where the policy does not know. */
+  marginalHits(): MarginalHits | undefined;
 }

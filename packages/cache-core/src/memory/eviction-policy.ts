@@ -1,3 +1,5 @@
+import type { MarginalHits } from './margins.ts';
+
 /** Names of the policies a memory store can follow. */
 export type PolicyName = 'lru' | 's3-fifo' | 'w-tinylfu' | 'sieve' | 'adaptive';
 
@@ -16,6 +18,8 @@ export interface EvictionPolicy {
   sampledUse(slot: number): void;
   /** Forgets all slots; the table is emptied. */
   clear(): void;
+  /** Hits that other sizes would have had, where the policy follows a sample. */
+  marginalHits?(): MarginalHits | undefined;
   /** Throws when what it holds does not fit the table: for tests. */
   validate(): void;
 }

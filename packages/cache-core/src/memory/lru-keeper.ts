@@ -56,6 +56,10 @@ export class LruKeeper implements EntryKeeper {
   }
 
   /** An lru-cache keeps the bounds it was made with, so the entries move into a new one, the oldest first. */
+  marginalHits(): undefined {
+    return undefined;
+  }
+
   resize(bounds: KeeperBounds): void {
     const entries: [string, MemoryEntry][] = [];
     for (const key of this.#lru.rkeys()) {

@@ -3,6 +3,7 @@ import { isCurrent } from '../tag-slots.ts';
 import type { DropListener, EntryKeeper, KeeperBounds } from './entry-keeper.ts';
 import type { EvictionPolicy } from './eviction-policy.ts';
 import type { KeyHash } from './key-hash.ts';
+import type { MarginalHits } from './margins.ts';
 import { NumberColumn } from './number-column.ts';
 import { NONE, SAMPLED, SlotTable, USES } from './slot-table.ts';
 
@@ -195,6 +196,10 @@ export class SlotKeeper implements EntryKeeper {
     if (expiresAt !== Infinity || tags !== undefined) this.#mayDie = true;
     if (tags !== undefined) this.#tags ??= room(this.#table.capacity);
     if (this.#tags !== undefined) this.#tags[slot] = tags;
+  }
+
+  marginalHits(): MarginalHits | undefined {
+    return this.#policy.marginalHits?.();
   }
 
   #entry(slot: number): MemoryEntry {
