@@ -35,6 +35,8 @@ export interface LoadCall {
   readonly isRenewal: boolean;
   /** Told once when it is known that the load is not needed at once: somebody else is at it. */
   readonly onHeld?: (() => void) | undefined;
+  /** Asks for the value from the beginning. */
+  readonly again: () => unknown;
 }
 
 /** Loads what is missing, once per key over all callers, and keeps it in memory and in the tiers below. */
@@ -50,14 +52,18 @@ export class Loader {
   /** The value: as it is where the load gives it at once, else a promise of it. */
   load(call: LoadCall): unknown {
     const { key, rules } = call;
+    const { options, slots, lower } = this.#parts;
     const running = this.flights.get(key);
     if (running?.isCurrent === true) {
       if (running.result === undefined)
         throw new PerfError('ERR_PERF_UNSUPPORTED', 'a load asked the cache for its own key');
       call.onHeld?.();
-      return call.isRenewal ? undefined : this.#wait(key, running, rules);
+      if (call.isRenewal) return undefined;
+      // It may end with an entry of a tier that is too old for this caller: then look again.
+      if (rules.maxAgeMs !== undefined && lower !== undefined)
+        return this.#wait(key, running, rules).then(call.again);
+      return this.#wait(key, running, rules);
     }
-    const { options, slots, lower } = this.#parts;
     const flight = new Flight(options.now(), slots.hold(rules.tags));
     flight.old = call.old;
     this.flights.set(key, flight);
@@ -167,7 +173,7 @@ export class Loader {
       );
     } else slots.release(tags);
     if (verdict === 'renew' && isCurrent && !call.isRenewal)
-      this.renew({ key, load: call.load, rules, old: { held, mayServe: true } });
+      this.renew({ ...call, old: { held, mayServe: true } });
     return true;
   }
 

@@ -293,13 +293,23 @@ export class TieredCache implements LoadingCache {
     const { signal } = rules;
     const { random } = this.#options;
     const verdict = held === undefined ? 'old' : judge(held, rules, this.#now(), random);
+    const again = (): unknown => this.#again(id, load, options);
+    const call = { key: id, load, rules, again };
     const old = held === undefined || held.isError ? undefined : { held, mayServe: verdict !== 'old' };
     if (held !== undefined && (verdict === 'serve' || verdict === 'renew')) {
-      if (verdict === 'renew') this.#loader.renew({ key: id, load, rules, old });
+      if (verdict === 'renew') this.#loader.renew({ ...call, old });
       return this.#serve(held);
     }
     if (signal?.aborted === true) return Promise.reject(abortError(signal, 'the wait for a load'));
-    return this.#loader.load({ key: id, load, rules, old, isRenewal: false, onHeld });
+    return this.#loader.load({ ...call, old, isRenewal: false, onHeld });
+  }
+
+  /** Looks once more for a caller who waited for a load that may have ended with something too old. */
+  #again(id: string, load: Load<unknown>, options: EntryOptions): unknown {
+    const held = this.#find(id, options.maxAgeMs)?.value;
+    return held === undefined || held instanceof Held
+      ? this.#load(id, load, options, held)
+      : this.#given(held);
   }
 
   #serve(held: Held): unknown {

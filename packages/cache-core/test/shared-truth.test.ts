@@ -155,6 +155,33 @@ describeWith('redis', 'a cache on Redis', (url) => {
     expect(() => a.cache.getOrSet('\uD800', () => 1)).toThrow('half a character');
   });
 
+  it('gives nothing older than maxAgeMs to a caller who joins another one', async () => {
+    await using nodes = await nodesAt(url);
+    const { a, b } = nodes;
+    await a.cache.set('k', 'old');
+    await new Promise((resolve) => void setTimeout(resolve, 20));
+
+    const any = b.cache.getOrSet('k', () => 'new');
+    const young = b.cache.getOrSet('k', () => 'new', { maxAgeMs: 5 });
+
+    expect(await any).toBe('old');
+    expect(await young).toBe('new');
+  });
+
+  it('serves an old value of another node at once while one load renews it for all', async () => {
+    await using nodes = await nodesAt(url);
+    const { a, b, c } = nodes;
+    const rules = { ttlMs: 20, staleWhileRevalidateMs: 60_000 };
+    await a.cache.set('k', 'old', rules);
+    await new Promise((resolve) => void setTimeout(resolve, 30));
+
+    expect(await b.cache.getOrSet('k', () => 'new', { ...rules, ttlMs: 60_000 })).toBe('old');
+    await vi.waitFor(() => expect(b.cache.getOrSet('k', () => 'not asked', rules)).toBe('new'));
+    await b.cache.flush();
+
+    expect(await c.cache.getOrSet('k', () => 'not asked', rules)).toBe('new');
+  });
+
   it('takes hostile bytes under its keys for missing, and counts them', async () => {
     await using nodes = await nodesAt(url);
     const { a, b } = nodes;

@@ -51,8 +51,9 @@ export class Coherence {
   /** Keeps the counters, with the guard of its tier; the process itself where no tier does. */
   readonly #counters: { readonly store: CounterStore; readonly tier: LowerTier | undefined };
   readonly #waiting = new Map<string, Set<() => void>>();
-  /** Orders about keys and prefixes that tiers are carrying out, by kind and name, and how often. */
-  readonly #settling = new Map<string, { readonly order: Order; count: number }>();
+  /** Orders that tiers are carrying out, by kind and name, and how often; and of those the prefixes. */
+  readonly #settling = new Map<string, number>();
+  readonly #settlingPrefixes = new Set<string>();
   #state: BusState = 'blind';
   /** Stretches of undisturbed listening so far. */
   #epoch = 1;
@@ -164,8 +165,8 @@ export class Coherence {
   /** Whether tiers are about to drop what is under a name: until they have, it must not be read there. */
   isSettling(name: string): boolean {
     if (this.#settling.size === 0) return false;
-    for (const { order } of this.#settling.values())
-      if (order.kind === 'prefix' ? name.startsWith(order.name) : name === order.name) return true;
+    if (this.#settling.has(`key ${name}`)) return true;
+    for (const prefix of this.#settlingPrefixes) if (name.startsWith(prefix)) return true;
     return false;
   }
 
@@ -225,16 +226,20 @@ export class Coherence {
     write?: (tier: LowerTier) => Promise<void>,
   ): Promise<boolean> {
     const id = `${order.kind} ${order.name}`;
-    const settling = this.#settling.get(id) ?? { order, count: 0 };
-    if (order.kind !== 'counter') this.#settling.set(id, settling);
-    settling.count++;
+    this.#settling.set(id, (this.#settling.get(id) ?? 0) + 1);
+    if (order.kind === 'prefix') this.#settlingPrefixes.add(order.name);
     try {
       const done = await Promise.all(
         tiers.map((tier) => tier.deliver(order, write === undefined ? undefined : () => write(tier))),
       );
       return done.every(Boolean);
     } finally {
-      if (--settling.count === 0) this.#settling.delete(id);
+      const left = (this.#settling.get(id) ?? 1) - 1;
+      if (left > 0) this.#settling.set(id, left);
+      else {
+        this.#settling.delete(id);
+        if (order.kind === 'prefix') this.#settlingPrefixes.delete(order.name);
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+import type { SharedStore, StoreEntry } from '@perf/contracts';
 import type { EntryCodec } from '../bytes/entry-codec.ts';
 import type { TagSlots } from '../tag-slots.ts';
 import type { After } from '../timer.ts';
@@ -51,8 +52,12 @@ export class LowerTiers {
   store({ name, entry, lease }: Landed): void {
     const encoded = new EncodedEntry(name, entry, this.#codec);
     for (const tier of this.coherence.tiers) {
-      if (!tier.isUsable || (tier.shared !== undefined && lease === undefined)) continue;
-      this.#inBackground(this.#storeIn(tier, encoded, lease));
+      if (tier.shared === undefined) {
+        if (tier.isUsable) this.#inBackground(this.#storeIn(tier, encoded));
+      } else if (lease !== undefined) {
+        if (tier.isUsable) this.#inBackground(this.#land(tier, tier.shared, encoded, lease));
+        else this.release(name, lease);
+      }
     }
   }
 
@@ -75,20 +80,25 @@ export class LowerTiers {
     while (this.#writing.size > 0) await Promise.all(this.#writing);
   }
 
-  async #storeIn(tier: LowerTier, encoded: EncodedEntry, lease: Lease | undefined): Promise<void> {
-    const { shared } = tier;
+  /** Only the encoding throws here: a failure of the tier is counted by its guard. */
+  async #storeIn(tier: LowerTier, encoded: EncodedEntry): Promise<void> {
     try {
       const entry = encoded.for(tier);
-      if (shared === undefined) await tier.guard.read(() => tier.store.setMany([entry]));
-      else if (lease !== undefined && entry.value instanceof Uint8Array) {
-        const stored = { ...entry, value: entry.value };
-        await tier.guard.read(() => shared.setIfLeased(stored, lease.token));
-      }
+      await tier.guard.read(() => tier.store.setMany([entry]));
     } catch (error) {
-      // Only the encoding throws here: a failure of the tier is counted by its guard.
       this.#onError(error);
-    } finally {
-      lease?.stop();
+    }
+  }
+
+  /** Stores in the shared tier while the lease holds, and ends it. */
+  async #land(tier: LowerTier, shared: SharedStore, encoded: EncodedEntry, lease: Lease): Promise<void> {
+    try {
+      const entry = { ...encoded.for(tier), value: encoded.bytes };
+      await tier.guard.read(() => shared.setIfLeased(entry, lease.token));
+      lease.stop();
+    } catch (error) {
+      this.release(encoded.name, lease);
+      this.#onError(error);
     }
   }
 
@@ -100,20 +110,23 @@ export class LowerTiers {
 
 /** An entry that is encoded once, when the first byte tier takes it. */
 class EncodedEntry {
-  readonly #name: string;
+  readonly name: string;
   readonly #entry: Envelope;
   readonly #codec: EntryCodec;
   #bytes: Uint8Array | undefined;
 
   constructor(name: string, entry: Envelope, codec: EntryCodec) {
-    this.#name = name;
+    this.name = name;
     this.#entry = entry;
     this.#codec = codec;
   }
 
-  for(tier: LowerTier): { readonly key: string; readonly value: unknown; readonly expiresAt: number } {
-    const value =
-      tier.store.keeps === 'bytes' ? (this.#bytes ??= this.#codec.encode(this.#entry)) : this.#entry;
-    return { key: this.#name, value, expiresAt: this.#entry.expiresAt };
+  get bytes(): Uint8Array {
+    return (this.#bytes ??= this.#codec.encode(this.#entry));
+  }
+
+  for(tier: LowerTier): StoreEntry<unknown> {
+    const value = tier.store.keeps === 'bytes' ? this.bytes : this.#entry;
+    return { key: this.name, value, expiresAt: this.#entry.expiresAt };
   }
 }
