@@ -1,4 +1,5 @@
 import { PerfError } from '@perf/contracts';
+import type { ClusterOptions, RedisOptions } from 'ioredis';
 import type { RedisClient } from './redis-client.ts';
 import { isCluster } from './redis-client.ts';
 
@@ -57,7 +58,7 @@ export const redisOptions: OutageOptions = {
   retryStrategy: retry,
   // A master that became a replica: connect anew, to the one that is master now.
   reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
-};
+} satisfies RedisOptions;
 
 /**
  * As `redisOptions`, for a Cluster.
@@ -73,7 +74,7 @@ export const clusterOptions: ClusterOutageOptions = {
   slotsRefreshTimeout: 1000,
   clusterRetryStrategy: retry,
   redisOptions: connection,
-};
+} satisfies ClusterOptions;
 
 /** Refuses a client whose options break the store, and says which options would make an outage long; undefined when none. */
 export function judgeOptions(client: RedisClient): string | undefined {

@@ -1,4 +1,4 @@
-import type { RedisClient } from './redis-client.ts';
+import type { RedisClient, RedisServer } from './redis-client.ts';
 import { isCluster, mastersOf } from './redis-client.ts';
 
 /** Names looked at in one step of a scan. */
@@ -14,20 +14,18 @@ export async function unlinkMatching(
   isStopped: () => boolean,
 ): Promise<void> {
   for (let pass = 0; pass < 2; pass++)
-    await Promise.all(mastersOf(client).map((_, master) => unlinkOn(client, master, pattern, isStopped)));
+    await Promise.all(mastersOf(client).map((master) => unlinkOn(client, master, pattern, isStopped)));
 }
 
 async function unlinkOn(
   client: RedisClient,
-  master: number,
+  master: RedisServer,
   pattern: string,
   isStopped: () => boolean,
 ): Promise<void> {
   let cursor = '0';
-  const server = mastersOf(client)[master];
-  if (server === undefined) throw new Error('the cluster changed during a scan');
   do {
-    const reply = await server.callBuffer('scan', cursor, 'MATCH', pattern, 'COUNT', STEP);
+    const reply = await master.callBuffer('scan', cursor, 'MATCH', pattern, 'COUNT', STEP);
     if (!Array.isArray(reply) || !Array.isArray(reply[1])) throw new Error('SCAN gave no cursor and names');
     cursor = String(reply[0]);
     await unlink(

@@ -1,5 +1,5 @@
 import type { StoreEntry } from '@perf/contracts';
-import type { RedisClient } from './redis-client.ts';
+import type { RedisClient, RedisServer } from './redis-client.ts';
 import { isCluster } from './redis-client.ts';
 
 /** Most keys of one MGET. */
@@ -7,7 +7,7 @@ const MAX_KEYS = 1000;
 
 type Answer = StoreEntry<Uint8Array> | undefined;
 
-/** Gives the bytes under the name of a key meaning. */
+/** How keys are read. */
 export interface ReadBatchOptions {
   readonly client: RedisClient;
   /** The name of a key in Redis. */
@@ -18,9 +18,12 @@ export interface ReadBatchOptions {
   readonly recover: (error: unknown) => Answer;
 }
 
-interface Waiting {
-  readonly promise: Promise<Answer>;
-  readonly resolve: (answer: Answer) => void;
+/** The keys asked for in one tick, each with its place among the answers. */
+interface Batch {
+  readonly places: Map<string, number>;
+  /** Resolves when each place has its answer, or the promise of it. */
+  readonly answers: Promise<readonly (Answer | Promise<Answer>)[]>;
+  readonly resolve: (answers: readonly (Answer | Promise<Answer>)[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -30,62 +33,62 @@ interface Waiting {
  */
 export class ReadBatch {
   readonly #options: ReadBatchOptions;
-  #waiting = new Map<string, Waiting>();
+  #open: Batch | undefined;
 
   constructor(options: ReadBatchOptions) {
     this.#options = options;
   }
 
-  get(key: string): Promise<Answer> {
-    const joined = this.#waiting.get(key);
-    if (joined !== undefined) return joined.promise;
+  /** The entries under the keys, in order. All callers of a tick share one promise, so a caller costs little more than its wait. */
+  async read(keys: readonly string[]): Promise<Answer[]> {
+    if (keys.length === 0) return [];
+    const batch = this.#batch();
+    const { places } = batch;
+    const own = keys.map((key) => {
+      const place = places.get(key) ?? places.size;
+      if (place === places.size) places.set(key, place);
+      return place;
+    });
+    const answers = await batch.answers;
+    const [first] = own;
+    if (own.length === 1 && first !== undefined) return [await answers[first]];
+    return Promise.all(own.map(async (place) => answers[place]));
+  }
+
+  #batch(): Batch {
+    if (this.#open !== undefined) return this.#open;
+    const { promise, resolve, reject } = Promise.withResolvers<readonly (Answer | Promise<Answer>)[]>();
+    this.#open = { places: new Map(), answers: promise, resolve, reject };
     // After all promises that are settled by now: callers that were woken together ask together.
-    if (this.#waiting.size === 0) process.nextTick(this.#send);
-    const waiting = Promise.withResolvers<Answer>();
-    this.#waiting.set(key, waiting);
-    return waiting.promise;
+    process.nextTick(this.#send);
+    return this.#open;
   }
 
   readonly #send = (): void => {
-    const waiting = this.#waiting;
-    this.#waiting = new Map();
+    const batch = this.#open;
+    this.#open = undefined;
+    if (batch === undefined) return;
+    const keys = [...batch.places.keys()];
     const { client } = this.#options;
-    if (waiting.size === 1 || isCluster(client)) {
-      for (const [key, one] of waiting) this.#getOne(key, one);
-      return;
-    }
-    const all = [...waiting];
-    for (let from = 0; from < all.length; from += MAX_KEYS)
-      this.#getMany(client, all.slice(from, from + MAX_KEYS));
+    if (isCluster(client) || keys.length === 1) return batch.resolve(keys.map((key) => this.#getOne(key)));
+    this.#getMany(client, keys).then(batch.resolve, batch.reject);
   };
 
-  #getOne(key: string, { resolve, reject }: Waiting): void {
+  async #getOne(key: string): Promise<Answer> {
     const { client, nameOf, decode, recover } = this.#options;
-    client.getBuffer(nameOf(key)).then(
-      (bytes) => resolve(decode(key, bytes)),
-      (error: unknown) => settle(() => recover(error), resolve, reject),
-    );
+    try {
+      return decode(key, await client.getBuffer(nameOf(key)));
+    } catch (error) {
+      return recover(error);
+    }
   }
 
-  #getMany(client: Extract<RedisClient, { mgetBuffer: unknown }>, chunk: readonly [string, Waiting][]): void {
+  async #getMany(server: RedisServer, keys: readonly string[]): Promise<Answer[]> {
     const { nameOf, decode } = this.#options;
-    client.mgetBuffer(...chunk.map(([key]) => nameOf(key))).then(
-      (found) => chunk.forEach(([key, { resolve }], i) => resolve(decode(key, found[i] ?? null))),
-      (error: unknown) => {
-        for (const [, { reject }] of chunk) reject(error);
-      },
-    );
-  }
-}
-
-function settle(
-  work: () => Answer,
-  resolve: (answer: Answer) => void,
-  reject: (error: unknown) => void,
-): void {
-  try {
-    resolve(work());
-  } catch (error) {
-    reject(error);
+    const chunks: Promise<(Buffer | null)[]>[] = [];
+    for (let from = 0; from < keys.length; from += MAX_KEYS)
+      chunks.push(server.mgetBuffer(...keys.slice(from, from + MAX_KEYS).map(nameOf)));
+    const found = (await Promise.all(chunks)).flat();
+    return keys.map((key, i) => decode(key, found[i] ?? null));
   }
 }

@@ -1,3 +1,5 @@
+import type { TierStatistics } from '@perf/contracts';
+
 /** How a `RedisStore` works. */
 export interface RedisStoreOptions {
   /**
@@ -16,16 +18,15 @@ export interface RedisStoreOptions {
   readonly onWarning?: (text: string) => void;
 }
 
-/** Counters of a `RedisStore` since it was made. */
-export interface RedisStoreStatistics {
-  /** Keys asked for: hits + misses. A key that several callers ask for at once counts once. */
-  readonly requests: number;
-  readonly hits: number;
-  readonly misses: number;
-  /** Values found under a name of ours that are not ours: foreign bytes, another type, another version. They count as misses. */
-  readonly rejected: number;
+/**
+ * Counters of a `RedisStore` since it was made. A key that several callers ask for at once counts once. What Redis itself holds and
+ * drops is not counted: `entries`, `evictions` and `memoryUsedBytes` are 0.
+ */
+export interface RedisStoreStatistics extends TierStatistics {
   /** Calls that failed. */
   readonly errors: number;
+  /** Values found under a name of ours that are not ours: foreign bytes, another type, another version. They count as misses. */
+  readonly rejected: number;
   /** Bytes of values read and written. */
   readonly bytesRead: number;
   readonly bytesWritten: number;

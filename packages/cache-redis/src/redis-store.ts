@@ -71,7 +71,7 @@ export class RedisStore implements SharedStore {
     options?: StoreOptions,
   ): Promise<readonly (StoreEntry<Uint8Array> | undefined)[]> {
     this.#refuse(options, 'a read');
-    const work = Promise.all(keys.map((key) => this.#reads.get(key)));
+    const work = this.#reads.read(keys);
     try {
       return await (options?.signal === undefined ? work : orAborted(work, options.signal, 'a read'));
     } catch (error) {
@@ -175,8 +175,12 @@ export class RedisStore implements SharedStore {
   }
 
   /** Counters since the store was made. */
-  getStatistics(): RedisStoreStatistics {
+  get statistics(): RedisStoreStatistics {
     return {
+      name: this.name,
+      evictions: 0,
+      entries: 0,
+      memoryUsedBytes: 0,
       requests: this.#counters.hits + this.#counters.misses,
       ...this.#counters,
       ...this.#bus.counters,

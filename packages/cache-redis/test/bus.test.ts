@@ -73,7 +73,7 @@ onBoth('the bus', (client) => {
 
     expect(recorder.states.filter((state) => state === 'doubtful').length).toBeLessThanOrEqual(1);
     expect(recorder.state).toBe('trusted');
-    expect(listening.getStatistics().doubts).toBe(0);
+    expect(listening.statistics.doubts).toBe(0);
     for (const other of others) await other[Symbol.asyncDispose]();
     for (const store of stores) await store[Symbol.asyncDispose]();
   });
@@ -111,7 +111,7 @@ onBoth('the bus', (client) => {
     await recorder.until(() => recorder.keys.includes('real'));
 
     expect(recorder.invalidations).toEqual([{ kind: 'key', key: 'real' }]);
-    expect(store.getStatistics().ignoredMessages).toBe(hostile.length);
+    expect(store.statistics.ignoredMessages).toBe(hostile.length);
   });
 
   it('falls into doubt when a number is missing, and is trusted anew', async () => {
@@ -131,6 +131,21 @@ onBoth('the bus', (client) => {
     expect(recorder.keys).toEqual(['key', 'key', 'key']);
   });
 
+  it('falls into doubt at once when more is missing than can be waited for', async () => {
+    const prefix = ownPrefix();
+    await using store = storeOver(client(), { prefix });
+    const recorder = new Recorder();
+    await using _ = await store.subscribe(recorder);
+    await recorder.trusted();
+
+    await voice().publish(`${prefix}bus`, `P1k${anybody}1:key`);
+    await voice().publish(`${prefix}bus`, `P1k${anybody}zzzzz:key`);
+    await recorder.until(() => recorder.state === 'doubtful');
+    await recorder.trusted();
+
+    expect(store.statistics.doubts).toBe(1);
+  });
+
   it('falls into doubt when a beat tells of a message that never came', async () => {
     const prefix = ownPrefix();
     await using store = storeOver(client(), { prefix });
@@ -144,7 +159,7 @@ onBoth('the bus', (client) => {
     await recorder.until(() => recorder.state === 'doubtful');
     await recorder.trusted();
 
-    expect(store.getStatistics().doubts).toBe(1);
+    expect(store.statistics.doubts).toBe(1);
   });
 
   it('takes messages that overtook each other for what they are', async () => {
@@ -164,7 +179,7 @@ onBoth('the bus', (client) => {
     await store.subscribe(afterwards);
 
     expect(afterwards.states).toEqual(['trusted']);
-    expect(store.getStatistics().doubts).toBe(0);
+    expect(store.statistics.doubts).toBe(0);
   });
 
   it('is one connection for all listeners of a store, gone when the last has left', async () => {

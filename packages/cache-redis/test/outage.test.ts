@@ -8,7 +8,9 @@ import { Recorder } from './recorder.ts';
 import { startProxy } from './silencing-proxy.ts';
 
 /** A machine that others share answers late; what takes longer than this hangs. */
-const soonMs = 3000;
+const soonMs = 5000;
+/** As recommended. */
+const brief = {};
 
 describeWith('redis', 'RedisStore in an outage', () => {
   let server: OutageRedis;
@@ -18,7 +20,7 @@ describeWith('redis', 'RedisStore in an outage', () => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
   beforeEach(async () => {
-    client = await openRedis(server.url);
+    client = await openRedis(server.url, brief);
   });
   afterEach(async () => {
     client.disconnect();
@@ -28,7 +30,7 @@ describeWith('redis', 'RedisStore in an outage', () => {
   it.each(Object.entries(openers))(
     'over %s is blind when the server is killed, and trusted soon after it is back',
     async (_, open) => {
-      const ours = await open(server.url);
+      const ours = await open(server.url, brief);
       await using store = storeOver(ours);
       const recorder = new Recorder();
       await store.subscribe(recorder);
@@ -91,7 +93,10 @@ describeWith('redis', 'RedisStore in an outage', () => {
     await recorder.trusted();
     const seen = recorder.states.length;
 
-    await using admin = { client: await openRedis(server.url), [Symbol.asyncDispose]: async () => undefined };
+    await using admin = {
+      client: await openRedis(server.url, brief),
+      [Symbol.asyncDispose]: async () => undefined,
+    };
     await admin.client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await recorder.until(() => recorder.states.length > seen);
     await recorder.trusted();
@@ -102,7 +107,7 @@ describeWith('redis', 'RedisStore in an outage', () => {
 
   it('falls into doubt when it hears nothing while the server answers, and heals itself', async () => {
     await using proxy = await startProxy(server.url);
-    const ours = await openRedis(proxy.url);
+    const ours = await openRedis(proxy.url, brief);
     await using store = storeOver(ours);
     const recorder = new Recorder();
     await using _ = await store.subscribe(recorder);

@@ -24,7 +24,7 @@ onBoth('RedisStore', (client) => {
       'ours',
       undefined,
     ]);
-    const { hits, misses, rejected } = store.getStatistics();
+    const { hits, misses, rejected } = store.statistics;
     expect({ hits, misses }).toEqual({ hits: 1, misses: 4 });
     expect(rejected).toBeGreaterThanOrEqual(3);
   });
@@ -35,7 +35,7 @@ onBoth('RedisStore', (client) => {
 
     await Promise.all(Array.from({ length: 100 }, () => store.getMany(['hot', 'cold'])));
 
-    expect(store.getStatistics()).toMatchObject({ requests: 2, hits: 1, misses: 1, bytesRead: 1 });
+    expect(store.statistics).toMatchObject({ requests: 2, hits: 1, misses: 1, bytesRead: 1 });
   });
 
   it('lets Redis drop a value at its time, and gives that time back', async () => {
