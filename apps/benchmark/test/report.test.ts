@@ -113,7 +113,7 @@ describe('printedReport', () => {
     const text = printedReport(sampleReport());
 
     expect(text).toContain('3,000,000 real flights, 1 questions; loaded in 1.5 s (duckdb)');
-    expect(text).toContain('hit rate 82.2 %, misses 1,780, evictions 1,280');
+    expect(text).toContain('hit rate of memory 82.2 %, hits of disk 700, misses 1,080, evictions 1,280');
     expect(text).toContain('1,146,165');
     expect(text).toContain('all answers are equal: between engines, plain, optimized and cached');
     expect(text).toContain('none escaped');

@@ -11,7 +11,8 @@ import { runDemo } from './demo.ts';
 import { demoFigures, printedReport } from './print-report.ts';
 import { isClean } from './report.ts';
 
-const HELP = `perf-bench demo [--quick] [--json FILE] [--out DIR] [--keep] [--flights PARQUET] [--airports CSV]
+const HELP = `perf-bench demo [--quick] [--json FILE] [--out DIR] [--keep] [--redis URL]
+                [--flights PARQUET] [--airports CSV]
 
 Loads 3,000,000 real flights into DuckDB and SQLite, asks what a flights API would ask (plain, optimized, cached),
 replays a session, exports all rows, attacks the query checker, and writes a report.
@@ -20,6 +21,7 @@ replays a session, exports all rows, attacks the query checker, and writes a rep
   --json FILE      write the figures and the whole report as JSON
   --out DIR        folder of report.html (default: perf-report)
   --keep           leave the exported files in that folder
+  --redis URL      a Redis as a tier of the cache, between memory and disk
   --flights FILE   other flights (Parquet: date, delay, distance, origin, destination)
   --airports FILE  other airports (CSV: iata, name, city, state, country, latitude, longitude)
 
@@ -42,6 +44,7 @@ export async function demoCommand(
       json: text,
       out: text,
       keep: flag,
+      redis: text,
       flights: text,
       airports: text,
       help: { ...flag, short: 'h' },
@@ -61,6 +64,7 @@ export async function demoCommand(
       quick: values.quick ?? false,
       out,
       keep: values.keep ?? false,
+      redis: values.redis,
       signal,
       progress,
       switches,

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { TieredCache } from '@perf/cache-core';
 import { PerfError } from '@perf/contracts';
 import { peakRssMb } from '@perf/testkit/measure';
 import { createProfiler } from '@perf/profiler';
@@ -20,6 +19,7 @@ import type { ExportReport } from './exports.ts';
 import { writeExports } from './exports.ts';
 import { loadFastCsv } from './fast-csv.ts';
 import { attack } from './hostile.ts';
+import { openCache } from './open-cache.ts';
 import type { DemoReport } from './report.ts';
 import type { SessionReport } from './session.ts';
 import { runSession } from './session.ts';
@@ -38,6 +38,8 @@ export interface DemoOptions {
   /** Folder of the report and, with `keep`, of the exported files. */
   readonly out: string;
   readonly keep: boolean;
+  /** Address of a Redis that becomes a cache tier too. */
+  readonly redis: string | undefined;
   readonly signal: AbortSignal;
   readonly progress: ProgressLine;
   readonly switches: AppSwitches;
@@ -47,7 +49,6 @@ export interface DemoOptions {
 const CAPACITY = 500;
 /** Requests of a session without a cache, where each costs a statement. */
 const UNCACHED_REQUESTS = 1000;
-const MAX_BYTES = 512 * 1024 * 1024;
 
 /** Runs the main job on real flights and writes the report. */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
@@ -69,15 +70,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   });
   if (house.flights === 0) throw new PerfError('ERR_PERF_OPEN_FAILED', `${options.flights} holds no flights`);
   await using caches = new ClosingStack();
-  const services = house.engines.map(({ engine, catalog }): NamedService => ({
-    name: engine.name,
-    service: serviceFor(
-      engine,
-      catalog,
-      { cache: caches.use(newCache()), profiler: createProfiler() },
-      switches,
-    ),
-  }));
+  const services: NamedService[] = [];
+  for (const { engine, catalog } of house.engines) {
+    const { cache } = caches.use(await openCache({ capacity: CAPACITY, redis: options.redis }));
+    const service = serviceFor(engine, catalog, { cache, profiler: createProfiler() }, switches);
+    services.push({ name: engine.name, service });
+  }
   const words = await readVocabulary(services[0]?.service, signal);
   const shapes = await askAll(services, words, options);
   const session = await replay(house, words, options);
@@ -120,9 +118,10 @@ async function askAll(
 async function replay(
   { engines: [first] }: FlightsHouse,
   words: Vocabulary,
-  { signal, progress, switches }: DemoOptions,
+  { redis, signal, progress, switches }: DemoOptions,
 ): Promise<SessionReport> {
-  await using cache = newCache();
+  await using opened = await openCache({ capacity: CAPACITY, redis });
+  const { cache } = opened;
   return await runSession(serviceFor(first.engine, first.catalog, { cache }, switches), cache, {
     words,
     ...(switches.cache ? {} : { requests: UNCACHED_REQUESTS }),
@@ -149,8 +148,4 @@ async function exportAll(
       progress.show(name, rows / flights, `${Math.round(rowsPerSecond / 1000)}k rows/s${left}`);
     },
   });
-}
-
-function newCache(): TieredCache {
-  return new TieredCache({ memory: { maxEntries: CAPACITY, maxBytes: MAX_BYTES } });
 }

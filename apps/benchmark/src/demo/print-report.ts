@@ -44,7 +44,7 @@ export function printedReport(report: DemoReport): string {
     questions,
     '',
     `session: ${whole(session.requests)} requests, Zipf ${session.zipf.toFixed(1)} over ${whole(session.population)} different queries (${whole(session.distinct)} asked), memory tier of ${whole(session.capacity)} entries`,
-    `  hit rate ${(session.hitRate * 100).toFixed(1)} %, misses ${whole(session.misses)}, evictions ${whole(session.evictions)}`,
+    `  hit rate of memory ${(session.hitRate * 100).toFixed(1)} %${session.lowerHits.map(({ tier, hits }) => `, hits of ${tier} ${whole(hits)}`).join('')}, misses ${whole(session.misses)}, evictions ${whole(session.evictions)}`,
     `  hit p50 ${session.hit.p50.toFixed(0)} µs, p99 ${session.hit.p99.toFixed(0)} µs; miss p50 ${session.miss.p50.toFixed(0)} µs, p99 ${session.miss.p99.toFixed(0)} µs`,
     '',
     files,

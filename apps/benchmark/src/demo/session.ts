@@ -14,10 +14,13 @@ export interface SessionReport {
   readonly distinct: number;
   readonly zipf: number;
   readonly capacity: number;
+  /** Answers from the memory tier, and from those below it. */
   readonly hits: number;
+  readonly lowerHits: readonly { readonly tier: string; readonly hits: number }[];
+  /** Requests that no tier answered. */
   readonly misses: number;
   readonly evictions: number;
-  /** 0 to 1, of all requests. */
+  /** Of the memory tier: 0 to 1, of all requests. */
   readonly hitRate: number;
   readonly elapsedMs: number;
   /** In µs. */
@@ -63,7 +66,11 @@ export async function runSession(
   }
   const elapsedMs = performance.now() - started;
   const after = cache.getStatistics();
-  const hits = after.cacheHits - before.cacheHits;
+  const [memory, ...lower] = after.tiers.map(({ name, hits }, i) => ({
+    tier: name,
+    hits: hits - (before.tiers[i]?.hits ?? 0),
+  }));
+  const hits = memory?.hits ?? 0;
   const misses = after.cacheMisses - before.cacheMisses;
   return {
     requests,
@@ -72,6 +79,7 @@ export async function runSession(
     zipf: SESSION.zipf,
     capacity: use.capacity,
     hits,
+    lowerHits: lower,
     misses,
     evictions: after.evictions - before.evictions,
     hitRate: hits / requests,

@@ -72,7 +72,8 @@ function shapesTable({ shapes }: DemoReport): string {
 
 function sessionList({ session }: DemoReport): string {
   const facts: readonly (readonly [string, string])[] = [
-    ['hit rate', `${(session.hitRate * 100).toFixed(1)} %`],
+    ['hit rate of memory', `${(session.hitRate * 100).toFixed(1)} %`],
+    ...session.lowerHits.map(({ tier, hits }) => [`hits of ${tier}`, whole(hits)] as const),
     ['misses', whole(session.misses)],
     ['evictions', whole(session.evictions)],
     [
