@@ -166,9 +166,11 @@ function referenceBreaches({ kind, path, folder, manifest }: Workspace): string[
     const target = resolve(folder, reference.path);
     return readManifest(join(target.endsWith('.json') ? dirname(target) : target, 'package.json')).name;
   });
-  const declared = runtimeDependencies(manifest).filter((name) => name.startsWith('@perf/'));
+  const ours = (names: readonly string[]): string[] => names.filter((name) => name.startsWith('@perf/'));
+  // An app may load what it does not bring along, and then says which package to install.
+  const declared = ours(kind === 'apps' ? allDependencies(manifest) : runtimeDependencies(manifest));
   return [
-    ...declared
+    ...ours(runtimeDependencies(manifest))
       .filter((name) => !referenced.includes(name))
       .map((name) => `${path}/tsconfig.lib.json does not reference ${name}, which package.json declares`),
     ...referenced

@@ -118,7 +118,7 @@ export class KeySpace<const Templates extends Readonly<Record<string, string>>> 
 }
 
 /** 15 characters that stand for a text: 90 bits of its SHA-256. */
-export function shortId(text: string): string {
+function shortId(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 15);
 }
 
