@@ -22,8 +22,8 @@ import * as lag from './lag-cases.ts';
 const cases: Readonly<Record<string, (url: string, scale: number) => Promise<object>>> = {
   'hit-ours': (url, scale) => hit.hits(hit.ours, url, 10_000 * scale),
   'hit-raw': (url, scale) => hit.hits(hit.raw, url, 10_000 * scale),
-  'wide-ours': (url, scale) => hit.wide(hit.ours, url, 32_000 * scale),
-  'wide-bento': (url, scale) => hit.wide(hit.bento, url, 32_000 * scale),
+  'wide-ours': (url, scale) => hit.wide(hit.ours, url, 64_000 * scale),
+  'wide-bento': (url, scale) => hit.wide(hit.bento, url, 64_000 * scale),
   'lag-ours': (url, scale) => lag.lag(lag.ours, url, 2 * scale),
   'lag-raw': (url, scale) => lag.lag(lag.raw, url, 2 * scale),
 };
