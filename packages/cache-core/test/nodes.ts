@@ -13,17 +13,22 @@ export interface Node extends AsyncDisposable {
 
 /** Three nodes of one service. */
 export interface Nodes extends AsyncDisposable {
+  readonly prefix: string;
   readonly a: Node;
   readonly b: Node;
   readonly c: Node;
 }
 
 /** Nodes that share one prefix of their own in the Redis at `url`, listening already. */
-export async function nodesAt(url: string, options: TieredCacheOptions = {}): Promise<Nodes> {
-  const prefix = `${randomUUID()}:`;
+export async function nodesAt(
+  url: string,
+  options: TieredCacheOptions = {},
+  prefix = `${randomUUID()}:`,
+): Promise<Nodes> {
   const open = (): Promise<Node> => openNode(url, prefix, options);
   const [a, b, c] = await Promise.all([open(), open(), open()]);
   return {
+    prefix,
     a,
     b,
     c,
