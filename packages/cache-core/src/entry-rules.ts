@@ -23,24 +23,26 @@ export interface EntryRules {
 
 /** Options of a call over those of the cache; a nonsensical one is an error that names it. */
 export function entryRules(options: EntryOptions, defaults: EntryOptions): EntryRules {
-  const given = { ...defaults, ...options };
-  const { refreshAhead = false } = given;
+  const refreshAhead = options.refreshAhead ?? defaults.refreshAhead ?? false;
+  const nullTtlMs = options.nullTtlMs ?? defaults.nullTtlMs;
   return {
-    ttlMs: above0('a ttl', given.ttlMs ?? 3_600_000),
-    tags: given.tags ?? [],
-    maxAgeMs: given.maxAgeMs,
-    bytes: given.bytes,
-    jitter: share(given.jitter ?? 0),
-    graceMs: atLeast0('graceMs', given.graceMs ?? 0),
-    staleWhileRevalidateMs: atLeast0('staleWhileRevalidateMs', given.staleWhileRevalidateMs ?? 0),
-    refreshBeta:
-      typeof refreshAhead === 'number' ? atLeast0('refreshAhead', refreshAhead) : Number(refreshAhead),
-    softTimeoutMs: above0('softTimeoutMs', given.softTimeoutMs ?? Infinity),
-    hardTimeoutMs: above0('hardTimeoutMs', given.hardTimeoutMs ?? Infinity),
-    nullTtlMs: given.nullTtlMs === undefined ? undefined : atLeast0('nullTtlMs', given.nullTtlMs),
-    undefinedTtlMs: atLeast0('undefinedTtlMs', given.undefinedTtlMs ?? 0),
-    errorTtlMs: atLeast0('errorTtlMs', given.errorTtlMs ?? 0),
-    signal: given.signal,
+    ttlMs: above0('a ttl', options.ttlMs ?? defaults.ttlMs ?? 3_600_000),
+    tags: options.tags ?? defaults.tags ?? [],
+    maxAgeMs: options.maxAgeMs ?? defaults.maxAgeMs,
+    bytes: options.bytes ?? defaults.bytes,
+    jitter: share(options.jitter ?? defaults.jitter ?? 0),
+    graceMs: atLeast0('graceMs', options.graceMs ?? defaults.graceMs ?? 0),
+    staleWhileRevalidateMs: atLeast0(
+      'staleWhileRevalidateMs',
+      options.staleWhileRevalidateMs ?? defaults.staleWhileRevalidateMs ?? 0,
+    ),
+    refreshBeta: atLeast0('refreshAhead', Number(refreshAhead)),
+    softTimeoutMs: above0('softTimeoutMs', options.softTimeoutMs ?? defaults.softTimeoutMs ?? Infinity),
+    hardTimeoutMs: above0('hardTimeoutMs', options.hardTimeoutMs ?? defaults.hardTimeoutMs ?? Infinity),
+    nullTtlMs: nullTtlMs === undefined ? undefined : atLeast0('nullTtlMs', nullTtlMs),
+    undefinedTtlMs: atLeast0('undefinedTtlMs', options.undefinedTtlMs ?? defaults.undefinedTtlMs ?? 0),
+    errorTtlMs: atLeast0('errorTtlMs', options.errorTtlMs ?? defaults.errorTtlMs ?? 0),
+    signal: options.signal,
   };
 }
 
@@ -67,19 +69,19 @@ export function needsHeld(value: unknown, rules: EntryRules, etag: string | unde
  * when its grace has not ended, else as something `old` that a conditional request may confirm.
  */
 export function judge(
-  held: Held,
+  held: Pick<Held, 'createdAt' | 'freshUntil' | 'loadMs'> & { readonly isError?: boolean },
   rules: EntryRules,
   now: number,
   random: () => number,
 ): 'serve' | 'renew' | 'fallback' | 'old' {
   if (rules.maxAgeMs !== undefined && now - held.createdAt > rules.maxAgeMs) return 'old';
   if (now < held.freshUntil) {
-    if (rules.refreshBeta === 0 || held.isError) return 'serve';
+    if (rules.refreshBeta === 0 || held.isError === true) return 'serve';
     // XFetch: as if the end were nearer by β × the load's time × an exponentially distributed number.
     const lead = held.loadMs * rules.refreshBeta * -Math.log(1 - random());
     return now + lead >= held.freshUntil ? 'renew' : 'serve';
   }
-  if (held.isError) return 'old';
+  if (held.isError === true) return 'old';
   if (now < held.freshUntil + rules.staleWhileRevalidateMs) return 'renew';
   return now < held.freshUntil + rules.graceMs ? 'fallback' : 'old';
 }

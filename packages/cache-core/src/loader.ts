@@ -35,8 +35,8 @@ export interface LoadCall {
   readonly isRenewal: boolean;
   /** Told once when it is known that the load is not needed at once: somebody else is at it. */
   readonly onHeld?: (() => void) | undefined;
-  /** Asks for the value from the beginning. */
-  readonly again: () => unknown;
+  /** Asks for the value from the beginning; given where there is a `maxAgeMs`. */
+  readonly again: (() => unknown) | undefined;
 }
 
 /** Loads what is missing, once per key over all callers, and keeps it in memory and in the tiers below. */
@@ -60,7 +60,7 @@ export class Loader {
       call.onHeld?.();
       if (call.isRenewal) return undefined;
       // It may end with an entry of a tier that is too old for this caller: then look again.
-      if (rules.maxAgeMs !== undefined && lower !== undefined)
+      if (call.again !== undefined && lower !== undefined)
         return this.#wait(key, running, rules).then(call.again);
       return this.#wait(key, running, rules);
     }
@@ -151,14 +151,11 @@ export class Loader {
     const { key, rules } = call;
     const { options, keeper, counters, slots, publish } = this.#parts;
     const { entry, tier, tags } = found;
-    const held = new Held(entry);
-    const verdict = judge(held, rules, options.now(), options.random);
-    if (
-      (call.isRenewal && held.createdAt <= (call.old?.held.createdAt ?? -1)) ||
-      (verdict !== 'serve' && verdict !== 'renew')
-    ) {
+    const verdict = judge(entry, rules, options.now(), options.random);
+    const isOld = call.isRenewal && entry.createdAt <= (call.old?.held.createdAt ?? -1);
+    if (isOld || (verdict !== 'serve' && verdict !== 'renew')) {
       slots.release(tags);
-      flight.old ??= { held, mayServe: verdict === 'fallback' };
+      flight.old ??= { held: new Held(entry), mayServe: verdict === 'fallback' };
       return false;
     }
     counters.hits++;
@@ -173,7 +170,7 @@ export class Loader {
       );
     } else slots.release(tags);
     if (verdict === 'renew' && isCurrent && !call.isRenewal)
-      this.renew({ ...call, old: { held, mayServe: true } });
+      this.renew({ ...call, old: { held: new Held(entry), mayServe: true } });
     return true;
   }
 

@@ -1,7 +1,6 @@
 import type { CachedResult } from '@perf/contracts';
 import type { EntryRules } from './entry-rules.ts';
 import { judge, needsHeld } from './entry-rules.ts';
-import { Held } from './held.ts';
 import { deepFreeze } from './isolation.ts';
 import type { MemoryKeeper } from './memory-keeper.ts';
 import type { TagSlots } from './tag-slots.ts';
@@ -58,7 +57,7 @@ export class LookUps {
     if (isCurrent()) this.#running.delete(key);
     if (found === undefined) return undefined;
     const { entry, tags, tier } = found;
-    const verdict = judge(new Held(entry), { ...rules, refreshBeta: 0 }, options.now(), options.random);
+    const verdict = judge(entry, { ...rules, refreshBeta: 0 }, options.now(), options.random);
     const value = options.isolate === 'freeze' ? deepFreeze(entry.value) : entry.value;
     if (!mayKeep || verdict !== 'serve') slots.release(tags);
     else

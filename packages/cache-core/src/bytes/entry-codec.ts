@@ -60,7 +60,10 @@ export class EntryCodec {
   decode(bytes: Uint8Array): Envelope | undefined {
     if (bytes.byteLength < FIXED + 8 || bytes[0] !== VERSION) return undefined;
     try {
-      return this.#read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+      const own = Buffer.isBuffer(bytes)
+        ? bytes
+        : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      return this.#read(own);
     } catch {
       // Whatever is wrong with bytes that anybody may have written, the entry counts as missing; the caller counts it.
       return undefined;

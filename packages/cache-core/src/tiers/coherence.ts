@@ -55,6 +55,7 @@ export class Coherence {
   readonly #settling = new Map<string, number>();
   readonly #settlingPrefixes = new Set<string>();
   #state: BusState = 'blind';
+  #wasTrusted = false;
   /** Stretches of undisturbed listening so far. */
   #epoch = 1;
   #patience: { cancel(): void } | undefined;
@@ -252,7 +253,10 @@ export class Coherence {
     this.#options.slots.invalidate(undefined);
     this.isDoubtful = false;
     this.shared?.guard.breaker.succeeded();
-    if (this.shared !== undefined && this.shared.journal.size > 0) void this.shared.replay();
+    // The first time nothing that was delivered can have been lost: there was no failover, only a beginning.
+    const mustReplay = this.#wasTrusted || this.shared?.journal.isPending === true;
+    this.#wasTrusted = true;
+    if (mustReplay && this.shared !== undefined && this.shared.journal.size > 0) void this.shared.replay();
   }
 
   #lose(state: 'doubtful' | 'blind'): void {

@@ -4,6 +4,7 @@ import type { CacheStore, TierLatency, TierStatistics } from '@perf/contracts';
 import { PerfError, isPerfError } from '@perf/contracts';
 import type { After } from '../timer.ts';
 import { Breaker } from './breaker.ts';
+import { Patience } from './patience.ts';
 
 /** How long a tier may take, and when it counts as down. */
 export interface CalmOptions {
@@ -30,12 +31,17 @@ export interface TierGuardOptions {
   readonly after: After;
 }
 
-/** What a call came to. */
-type Outcome<T> = { readonly answer: T } | { readonly error: unknown };
+/** Told how a call ends. */
+interface Told<T> {
+  readonly answered: (answer: T) => void;
+  readonly failed: (error: unknown) => void;
+  readonly tooSlow: () => void;
+}
 
 /** The error of a call that took too long. */
 const TOO_SLOW = Symbol('too slow');
-const LATE = { error: TOO_SLOW } as const;
+/** One call in this many is timed; a power of two. */
+const TIMED_EVERY = 8;
 
 /** Stands between the coordinator and a tier: bounds every wait, keeps away from a tier that is down, and counts. */
 export class TierGuard {
@@ -46,33 +52,47 @@ export class TierGuard {
   errors = 0;
   rejected = 0;
   readonly #options: TierGuardOptions;
+  readonly #patience: Patience;
+  #calls = 0;
   readonly #latency: RecordableHistogram = createHistogram();
 
   constructor(store: CacheStore, options: TierGuardOptions) {
     this.store = store;
     this.#options = options;
-    const { failures, retryMs } = options.calm;
+    const { failures, retryMs, softTimeoutMs: softMs, hardTimeoutMs: hardMs } = options.calm;
+    this.#patience = new Patience({ softMs, hardMs, after: options.after });
     this.breaker = new Breaker({ failures, retryMs, now: options.now });
   }
 
   /**
    * The answer of a read, or `undefined` when the tier is down, failed, or took longer than the soft timeout. A slow answer
-   * that comes within the hard one still counts as a success.
+   * that comes within the hard one still counts as a success. The call that tries a tier which is down is waited for by nobody.
    */
-  async read<T>(ask: () => Promise<T>): Promise<T | undefined> {
-    if (!this.breaker.admits()) return undefined;
-    const { softTimeoutMs, hardTimeoutMs } = this.#options.calm;
-    const outcome = await this.#within(this.#watched(ask, hardTimeoutMs), softTimeoutMs);
-    return 'answer' in outcome ? outcome.answer : undefined;
+  read<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    const { isOpen } = this.breaker;
+    if (!this.breaker.admits()) return Promise.resolve(undefined);
+    const { promise, resolve } = Promise.withResolvers<T | undefined>();
+    this.#begin(ask, {
+      answered: resolve,
+      failed: () => resolve(undefined),
+      tooSlow: () => resolve(undefined),
+    });
+    if (isOpen) resolve(undefined);
+    return promise;
   }
 
   /** The answer of a call that must be known to have been done. Rejects with `ERR_PERF_TIER_UNAVAILABLE`. */
   async demand<T>(ask: () => Promise<T>, timeoutMs: number = this.#options.calm.hardTimeoutMs): Promise<T> {
     if (!this.breaker.admits()) throw this.#unavailable('is down');
-    const outcome = await this.#within(this.#watched(ask, timeoutMs), timeoutMs);
-    if ('answer' in outcome) return outcome.answer;
-    if (outcome.error === TOO_SLOW) throw this.#unavailable(`did not answer within ${timeoutMs} ms`);
-    throw this.#unavailable('failed', outcome.error);
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const failed = (error: unknown): void =>
+      reject(
+        error === TOO_SLOW
+          ? this.#unavailable(`did not answer within ${timeoutMs} ms`)
+          : this.#unavailable('failed', error),
+      );
+    this.#begin(ask, { answered: resolve, failed, tooSlow: () => undefined }, timeoutMs);
+    return promise;
   }
 
   /** Counters since it was made, with those of the store itself where it has some. */
@@ -93,38 +113,48 @@ export class TierGuard {
     };
   }
 
-  /** Settles never with an error: a failure is counted, and told in the outcome. */
-  async #watched<T>(ask: () => Promise<T>, timeoutMs: number): Promise<Outcome<T>> {
-    const start = performance.now();
+  /** Makes a call, waits for it as told, and counts how it ends. */
+  #begin<T>(ask: () => Promise<T>, tell: Told<T>, timeoutMs?: number): void {
+    const isTimed = (this.#calls++ & (TIMED_EVERY - 1)) === 0;
+    const start = isTimed ? performance.now() : 0;
     let isLate = false;
-    const timer = this.#options.after(timeoutMs, () => {
+    const tooLate = (): void => {
       isLate = true;
       this.#failed();
-    });
-    try {
-      const answer = await ask();
-      if (isLate) return LATE;
+      tell.failed(TOO_SLOW);
+    };
+    const end = this.#wait(tell.tooSlow, tooLate, timeoutMs);
+    const succeed = (answer: T): void => {
+      if (isLate) return;
+      end();
       this.breaker.succeeded();
-      this.#latency.record(Math.max(1, Math.round((performance.now() - start) * 1e6)));
-      return { answer };
-    } catch (error) {
+      if (isTimed) this.#latency.record(Math.max(1, Math.round((performance.now() - start) * 1e6)));
+      tell.answered(answer);
+    };
+    const fail = (error: unknown): void => {
+      if (isLate) return;
+      end();
       // An abort is the caller's wish, and no sign that the tier is down.
-      if (!isLate && !isPerfError(error, 'ERR_PERF_ABORTED')) this.#failed();
-      return isLate ? LATE : { error };
-    } finally {
-      timer.cancel();
+      if (!isPerfError(error, 'ERR_PERF_ABORTED')) this.#failed();
+      tell.failed(error);
+    };
+    let asked: Promise<T>;
+    try {
+      asked = ask();
+    } catch (error) {
+      return fail(error);
     }
+    asked.then(succeed, fail);
   }
 
-  /** `work`, or `LATE` after `ms`. An answer that has arrived by then wins, though the process was too busy to see it. */
-  async #within<T>(work: Promise<Outcome<T>>, ms: number): Promise<Outcome<T>> {
-    const { promise, resolve } = Promise.withResolvers<Outcome<T>>();
-    const timer = this.#options.after(ms, () => void setImmediate(() => setImmediate(resolve, LATE)));
-    try {
-      return await Promise.race([work, promise]);
-    } finally {
-      timer.cancel();
+  /** Waits by the common timer, or by one of its own where the patience is another one. Gives what ends the wait. */
+  #wait(tooSlow: () => void, tooLate: () => void, timeoutMs?: number): () => void {
+    if (timeoutMs === undefined || timeoutMs === this.#options.calm.hardTimeoutMs) {
+      const waiting = this.#patience.begin({ tooSlow, tooLate });
+      return () => this.#patience.end(waiting);
     }
+    const timer = this.#options.after(timeoutMs, tooLate);
+    return () => timer.cancel();
   }
 
   #failed(): void {

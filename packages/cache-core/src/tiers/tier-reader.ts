@@ -2,7 +2,7 @@ import type { EntryCodec } from '../bytes/entry-codec.ts';
 import type { SeenTags } from '../memory-entry.ts';
 import type { TagSlots } from '../tag-slots.ts';
 import type { Coherence } from './coherence.ts';
-import type { Envelope } from './envelope.ts';
+import type { Envelope, SeenCounter } from './envelope.ts';
 import { isEnvelope } from './envelope.ts';
 import type { LowerTier } from './lower-tier.ts';
 
@@ -53,14 +53,19 @@ export class TierReader {
     return undefined;
   }
 
-  /** What a tier gave as an entry, when it may be served. */
-  async accept(value: unknown, tier: LowerTier): Promise<Found | undefined> {
+  /** What a tier gave as an entry, when it may be served; without a promise where all its counters are known. */
+  accept(value: unknown, tier: LowerTier): Found | undefined | Promise<Found | undefined> {
     if (value === undefined) return undefined;
     const entry = this.#open(value, tier);
-    const found =
-      entry === undefined || this.#isPast(entry, tier) ? undefined : await this.#check(entry, tier);
-    if (found === undefined) tier.guard.rejected++;
-    return found;
+    if (entry === undefined || this.#isPast(entry, tier)) {
+      tier.guard.rejected++;
+      return undefined;
+    }
+    const tags = this.#slots.hold(tagsOf(entry));
+    const coherence = this.#coherence;
+    if (tags === undefined) return { entry, tier, tags };
+    if (coherence.knows(tags)) return this.#judge({ entry, tier, tags }, coherence.known(tags));
+    return coherence.numbers(tags).then((numbers) => this.#judge({ entry, tier, tags }, numbers));
   }
 
   #open(value: unknown, tier: LowerTier): Envelope | undefined {
@@ -77,15 +82,24 @@ export class TierReader {
   }
 
   /** Whether every counter still has the number that the entry was made under. */
-  async #check(entry: Envelope, tier: LowerTier): Promise<Found | undefined> {
-    const tags = this.#slots.hold(entry.counters.flatMap(({ tag }) => (tag === undefined ? [] : [tag])));
-    if (tags === undefined) return { entry, tier, tags };
-    const numbers = this.#coherence.knows(tags)
-      ? this.#coherence.known(tags)
-      : await this.#coherence.numbers(tags);
-    const now = new Map(numbers?.map(({ tag, number }) => [tag, number]));
-    if (entry.counters.every(({ tag, number }) => now.get(tag) === number)) return { entry, tier, tags };
-    this.#slots.release(tags);
+  #judge(found: Found, numbers: readonly SeenCounter[] | undefined): Found | undefined {
+    const { counters } = found.entry;
+    if (numbers !== undefined && counters.every((counter, i) => isSame(counter, numbers, i))) return found;
+    this.#slots.release(found.tags);
+    found.tier.guard.rejected++;
     return undefined;
   }
+}
+
+const NO_TAGS: readonly string[] = [];
+
+function tagsOf({ counters }: Envelope): readonly string[] {
+  if (counters.length === 1) return NO_TAGS;
+  return counters.flatMap(({ tag }) => (tag === undefined ? [] : [tag]));
+}
+
+/** The numbers of an entry's own tags come in their order, unless bytes name a tag twice. */
+function isSame({ tag, number }: SeenCounter, numbers: readonly SeenCounter[], at: number): boolean {
+  const now = numbers[at]?.tag === tag ? numbers[at] : numbers.find((other) => other.tag === tag);
+  return now?.number === number;
 }
