@@ -40,8 +40,6 @@ export class SlotKeeper implements EntryKeeper {
   #values: unknown[] = [];
   /** Made with the first tagged entry. */
   #tags: (SeenTags | undefined)[] | undefined;
-  /** Whether an entry that expires or has tags was put in: without one a hit checks nothing. */
-  #mayDie = false;
   #maxEntries: number;
   #maxBytes: number;
   bytes = 0;
@@ -79,24 +77,20 @@ export class SlotKeeper implements EntryKeeper {
 
   read(key: string): MemoryEntry | undefined {
     const slot = this.#slots.get(key);
-    if (slot === undefined || (this.#mayDie && this.#isDead(slot))) {
-      this.misses++;
-      return undefined;
-    }
+    if (slot === undefined || !this.#note(slot, this.#marks[slot] ?? 0)) return this.#miss();
     this.hits++;
-    this.#use(slot);
     return this.#entry(slot);
   }
 
   put(key: string, entry: MemoryEntry): void {
-    const held = this.#slots.get(key);
-    if (held === undefined) return this.#insert(key, entry);
-    const growth = entry.bytes - this.#sizes.at(held);
-    if (this.onDrop !== undefined || this.bytes + growth > this.#maxBytes)
-      return this.#replace(held, key, entry);
-    this.bytes += growth;
-    this.#write(held, entry);
-    this.#use(held);
+    const found = this.#slots.get(key);
+    if (found === undefined) return this.#insert(key, entry);
+    const slot = found | 0;
+    const bytes = this.bytes + entry.bytes - this.#sizes.at(slot);
+    if (this.onDrop !== undefined || bytes > this.#maxBytes) return this.#replace(slot, key, entry);
+    this.bytes = bytes;
+    this.#write(slot, entry);
+    this.#use(slot, this.#marks[slot] ?? 0);
   }
 
   remove(key: string): void {
@@ -115,7 +109,6 @@ export class SlotKeeper implements EntryKeeper {
     this.#values = [];
     this.#tags = undefined;
     for (const column of [this.#createdAt, this.#expiresAt, this.#sizes]) column.clear();
-    this.#mayDie = false;
     this.bytes = 0;
     for (const entry of dropped) this.onDrop?.(entry, false);
   }
@@ -158,10 +151,21 @@ export class SlotKeeper implements EntryKeeper {
     return !isLive;
   }
 
-  #use(slot: number): void {
-    const mark = this.#marks[slot] ?? 0;
+  /** Counts a use of a slot, when its entry may be served; otherwise drops it and says so. */
+  #note(slot: number, mark: number): boolean {
+    if ((mark & MORTAL) !== 0 && this.#isDead(slot)) return false;
+    this.#use(slot, mark);
+    return true;
+  }
+
+  #use(slot: number, mark: number): void {
     if ((mark & USES) !== USES) this.#marks[slot] = mark + 1;
     if (mark >= SAMPLED) this.#policy.sampledUse(slot);
+  }
+
+  #miss(): undefined {
+    this.misses++;
+    return undefined;
   }
 
   #insert(key: string, entry: MemoryEntry): void {
@@ -186,7 +190,7 @@ export class SlotKeeper implements EntryKeeper {
     const replaced = this.#entry(held);
     this.bytes += growth;
     this.#write(held, entry);
-    this.#use(held);
+    this.#use(held, this.#marks[held] ?? 0);
     this.onDrop?.(replaced, false);
   }
 
@@ -195,7 +199,8 @@ export class SlotKeeper implements EntryKeeper {
     this.#createdAt.set(slot, createdAt);
     this.#expiresAt.set(slot, expiresAt);
     this.#sizes.set(slot, bytes);
-    if (expiresAt !== Infinity || tags !== undefined) this.#mayDie = true;
+    const mark = this.#marks[slot] ?? 0;
+    this.#marks[slot] = expiresAt === Infinity && tags === undefined ? mark & ~MORTAL : mark | MORTAL;
     if (tags !== undefined) this.#tags ??= room(this.#table.capacity);
     if (this.#tags !== undefined) this.#tags[slot] = tags;
   }
