@@ -85,8 +85,11 @@ function planRound({ random, members, tagged }: Cast, round: number): PlannedOpe
     const key = i === 0 ? other : random.int(0, tagged.length - 1);
     const kind: HistoryKind =
       i === 0 || random.next() < 0.45 ? 'read' : random.pick([way(key), way(key), 'get']);
+    // In the first round nothing comes between that load and its invalidation: every history has one such pair for sure.
+    const from = round === 0 && key === target ? invalidated.atMs : readAt;
+    const operationAt = from + random.int(0, base + 15 + BUSY_MS - from);
     const operation: PlannedOperation = {
-      atMs: readAt + random.int(0, BUSY_MS),
+      atMs: operationAt,
       node: who(),
       kind,
       key,

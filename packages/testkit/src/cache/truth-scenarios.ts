@@ -1,6 +1,6 @@
 import { loadScenarios } from './load-scenarios.ts';
 import { faultScenarios } from './fault-scenarios.ts';
-import type { Scenario, Way } from './scenario.ts';
+import type { Scenario, Stage, Way } from './scenario.ts';
 import { METHOD_OF, OTHER_NODE_MS } from './scenario.ts';
 
 /** The load that an invalidation overtakes, and when the invalidation comes, in ms. */
@@ -18,17 +18,23 @@ function inFlight(way: Way): Scenario {
     claim: `a ${way} during a load on the same node is obeyed at once`,
     needs: [METHOD_OF[way]],
     async run(stage) {
-      const first = stage.read(0, NEAR.loadMs);
-      await stage.pause(NEAR.atMs);
-      await stage.invalidate(0, way);
-      // The first caller came before; whatever it is given, an error too, is no lie.
-      const early = stage.expectNew(0, 'a read right after the acknowledgement');
-      await Promise.allSettled([first, early]);
-      await early;
-      await stage.pause(10);
-      await stage.expectNew(0, 'a read after the load ended');
+      await overtaken(stage, way, `${stage.key}-a`, false);
+      await overtaken(stage, way, `${stage.key}-b`, true);
     },
   };
+}
+
+/** @param early whether somebody reads while the old load still runs; that may hide what the old load does at its end */
+async function overtaken(stage: Stage, way: Way, key: string, early: boolean): Promise<void> {
+  const first = stage.read(0, NEAR.loadMs, key);
+  await stage.pause(NEAR.atMs);
+  await stage.invalidate(0, way, key);
+  const second = early ? stage.expectNew(0, 'a read right after the acknowledgement', key) : undefined;
+  // The first caller came before; whatever it is given, an error too, is no lie.
+  await Promise.allSettled([first, second]);
+  await second;
+  await stage.pause(10);
+  await stage.expectNew(0, 'a read after the load ended', key);
 }
 
 /** A value that is kept is invalidated on its own node. */

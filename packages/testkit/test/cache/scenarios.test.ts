@@ -17,7 +17,7 @@ async function findings(without: Protection, ids: readonly string[]): Promise<st
 describe('truth scenarios', { concurrent: true }, () => {
   it.each<[Protection, string[], string[]]>([
     ['flight fence', ['R1', 'R2', 'R3', 'R4', 'R5'], ['R1 stale', 'R2 stale', 'R3 stale', 'R4 stale']],
-    ['lease', ['R1', 'F1'], ['F1 stale']],
+    ['lease', ['R1', 'F1'], ['F1 stale', 'R1 stale']],
     ['tags', ['R1', 'R2', 'R5', 'R7'], ['R2 stale', 'R5 stale', 'R7 stale']],
     ['clear', ['R4', 'R5 clear', 'R6 clear'], ['R4 stale', 'R5 clear stale', 'R6 clear stale']],
     ['bus', ['R5', 'R6', 'R7', 'R6 set'], ['R6 set stale', 'R6 stale', 'R7 stale']],
