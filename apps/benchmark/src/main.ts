@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { demoCommand } from './demo/command.ts';
 import { queryCommand } from './query/command.ts';
+import { scorecardCommand } from './scorecard/command.ts';
+import { soakCommand } from './soak/command.ts';
 import type { Command } from './terminal/command.ts';
 import { errorText, isBrokenPipe, isUsageError } from './terminal/error-text.ts';
 import { StandardOutput } from './terminal/standard-output.ts';
@@ -10,9 +12,11 @@ import { traceCommand } from './trace/command.ts';
 
 const HELP = `perf-bench <command> [options]
 
-  demo    the main job: real flights, plain, optimized and cached; exports; a report
-  query   ask one structured query of the flights
-  trace   replay cache traces through the memory tier
+  demo       the main job: real flights, plain, optimized and cached; exports; a report
+  query      ask one structured query of the flights
+  trace      replay cache traces through the memory tier
+  scorecard  put the cache to the test over several processes
+  soak       look for a leak in the cache
 
 perf-bench <command> --help tells more; perf-bench --version prints the version.
 `;
@@ -21,6 +25,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['demo', demoCommand],
   ['query', queryCommand],
   ['trace', traceCommand],
+  ['scorecard', scorecardCommand],
+  ['soak', soakCommand],
 ]);
 
 /** As shells count the end by SIGPIPE. */

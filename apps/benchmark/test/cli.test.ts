@@ -10,6 +10,8 @@ describe('perf-bench', () => {
     [['-h'], 'perf-bench <command>'],
     [['demo', '--help'], 'perf-bench demo'],
     [['query', '-h'], 'perf-bench query'],
+    [['scorecard', '--help'], 'perf-bench scorecard'],
+    [['soak', '--help'], 'perf-bench soak'],
   ])(
     'helps with %j on stdout',
     async (args, begin) => {
