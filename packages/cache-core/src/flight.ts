@@ -63,6 +63,15 @@ export class Flight implements LoadContext {
     throw NOT_MODIFIED;
   }
 
+  /**
+   * Lets go of what it holds: it has ended. A `Map` that flights come to and leave all the time keeps them alive until the next major
+   * collection, and they would keep every value that was loaded.
+   */
+  end(): void {
+    this.result = undefined;
+    this.old = undefined;
+  }
+
   /** Whether none of its tags was invalidated since it began. */
   get isCurrent(): boolean {
     return this.tags === undefined || isCurrent(this.tags);

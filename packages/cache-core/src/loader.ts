@@ -220,7 +220,7 @@ export class Loader {
       return old.held.value;
     }
     if (isCurrent && errorTtlMs > 0) {
-      this.flights.delete(key);
+      this.#leave(key, flight);
       const now = options.now();
       const [freshUntil, expiresAt] = [now + errorTtlMs, now + errorTtlMs];
       this.#keep(key, {
@@ -253,7 +253,7 @@ export class Loader {
       this.#letGo(at);
       return value;
     }
-    this.flights.delete(key);
+    this.#leave(key, flight);
     const { name, lease, counters: numbers } = at;
     if (lower !== undefined && name !== undefined && numbers !== undefined)
       lower.store({ name, lease, entry: { ...kept, storedAt: options.now(), counters: numbers } });
@@ -313,8 +313,13 @@ export class Loader {
 
   /** A flight that leaves nothing behind. */
   #end(key: string, flight: Flight): undefined {
-    if (this.flights.get(key) === flight) this.flights.delete(key);
+    this.#leave(key, flight);
     this.#parts.slots.release(flight.tags);
+  }
+
+  #leave(key: string, flight: Flight): void {
+    if (this.flights.get(key) === flight) this.flights.delete(key);
+    flight.end();
   }
 
   #letGo({ name, lease }: LoadedAt): void {

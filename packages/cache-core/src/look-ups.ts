@@ -15,11 +15,16 @@ export interface LookUpParts {
   readonly lower: LowerTiers | undefined;
 }
 
+/** One look-up, and what it will give while it runs. */
+interface LookUp {
+  result: Promise<CachedResult<unknown> | undefined> | undefined;
+}
+
 /** Reads of the tiers below the memory that load nothing. What they find goes into memory, unless it was invalidated meanwhile. */
 export class LookUps {
   readonly #parts: LookUpParts;
   /** Look-ups that run, by key; one that is not in here any more was overtaken by an invalidation. */
-  readonly #running = new Map<string, Promise<CachedResult<unknown> | undefined>>();
+  readonly #running = new Map<string, LookUp>();
 
   constructor(parts: LookUpParts) {
     this.#parts = parts;
@@ -29,11 +34,12 @@ export class LookUps {
   find(key: string, rules: EntryRules): Promise<CachedResult<unknown> | undefined> {
     const { lower } = this.#parts;
     if (lower === undefined) return Promise.resolve(undefined);
-    const running = rules.maxAgeMs === undefined ? this.#running.get(key) : undefined;
+    const running = rules.maxAgeMs === undefined ? this.#running.get(key)?.result : undefined;
     if (running !== undefined) return running;
-    const looking = this.#look(key, rules, lower, () => this.#running.get(key) === looking);
-    this.#running.set(key, looking);
-    return looking;
+    const lookUp: LookUp = { result: undefined };
+    this.#running.set(key, lookUp);
+    lookUp.result = this.#look(key, rules, lower, lookUp);
+    return lookUp.result;
   }
 
   forget(key: string): void {
@@ -48,13 +54,16 @@ export class LookUps {
     key: string,
     rules: EntryRules,
     lower: LowerTiers,
-    isCurrent: () => boolean,
+    lookUp: LookUp,
   ): Promise<CachedResult<unknown> | undefined> {
     const { options, slots, keeper } = this.#parts;
     const { generation } = slots.root;
     const found = await lower.reader.read(lower.names.ofKey(key), undefined);
-    const mayKeep = isCurrent() && slots.root.generation === generation;
-    if (isCurrent()) this.#running.delete(key);
+    const isCurrent = this.#running.get(key) === lookUp;
+    const mayKeep = isCurrent && slots.root.generation === generation;
+    if (isCurrent) this.#running.delete(key);
+    // See `Flight.end`.
+    lookUp.result = undefined;
     if (found === undefined) return undefined;
     const { entry, tags, tier } = found;
     const verdict = judge(entry, { ...rules, refreshBeta: 0 }, options.now(), options.random);

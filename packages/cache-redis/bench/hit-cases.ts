@@ -31,7 +31,7 @@ export const ours: Subject = async (redis) => {
   const store = new RedisStore(redis, { prefix: 'bench:' });
   const cache = new TieredCache({ memory: false, tiers: [store] });
   await cache.getCachedResult('any');
-  // What is written before the bus is trusted is dropped when it is: it may have missed an invalidation.
+  // Until the bus is trusted a hit costs a look at the counters too.
   await trusted(store);
   for (const [id, key] of keys.entries()) await cache.cacheResult(key, answerOf(id));
   return async (key) => cache.getOrSet(key, missing);

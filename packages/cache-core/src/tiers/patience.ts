@@ -11,9 +11,10 @@ export interface Waiting {
 /** Parts into which the soft timeout is divided: how late it may come. */
 const PARTS = 5;
 
-/** A call and the ticks it has seen. */
-interface Entry extends Waiting {
+/** A call, the ticks it has seen, and its place among the others. */
+export interface Patient extends Waiting {
   ticks: number;
+  place: number;
 }
 
 /**
@@ -24,7 +25,8 @@ export class Patience {
   readonly #tickMs: number;
   readonly #hardTicks: number;
   readonly #after: After;
-  readonly #calls = new Set<Entry>();
+  /** Dense and in no order. A `Set` that calls come to and leave all the time keeps them alive until the next major collection. */
+  readonly #calls: Patient[] = [];
   #isTicking = false;
 
   constructor({
@@ -42,17 +44,20 @@ export class Patience {
   }
 
   /** Begins to wait; `end` with what is given back. */
-  begin({ tooSlow, tooLate }: Waiting): object {
-    const entry: Entry = { tooSlow, tooLate, ticks: 0 };
-    this.#calls.add(entry);
+  begin({ tooSlow, tooLate }: Waiting): Patient {
+    const call = { tooSlow, tooLate, ticks: 0, place: this.#calls.length };
+    this.#calls.push(call);
     if (!this.#isTicking) this.#tickLater();
-    return entry;
+    return call;
   }
 
-  /** Waits no more. */
-  end(entry: object): void {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `begin` gave
-    this.#calls.delete(entry as Entry);
+  /** Waits no more. Twice is no error. */
+  end(call: Patient): void {
+    if (this.#calls[call.place] !== call) return;
+    const last = this.#calls.pop();
+    if (last === undefined || last === call) return;
+    last.place = call.place;
+    this.#calls[call.place] = last;
   }
 
   #tickLater(): void {
@@ -62,14 +67,14 @@ export class Patience {
   }
 
   readonly #tick = (): void => {
-    for (const entry of this.#calls) {
-      entry.ticks++;
-      if (entry.ticks === PARTS + 1) entry.tooSlow();
-      if (entry.ticks <= this.#hardTicks) continue;
-      this.#calls.delete(entry);
-      entry.tooLate();
+    for (const call of [...this.#calls]) {
+      call.ticks++;
+      if (call.ticks === PARTS + 1) call.tooSlow();
+      if (call.ticks <= this.#hardTicks) continue;
+      this.end(call);
+      call.tooLate();
     }
-    if (this.#calls.size > 0) this.#tickLater();
+    if (this.#calls.length > 0) this.#tickLater();
     else this.#isTicking = false;
   };
 }
