@@ -49,8 +49,8 @@ export class MemoryStore implements CacheStore {
   readonly now: () => number;
   readonly #keeper: EntryKeeper;
   readonly #sizeOf: (value: unknown, key: string) => number;
-  #maxEntries: number;
-  #maxBytes: number;
+  #maxEntries = 0;
+  #maxBytes = 0;
   #hasOwner = false;
   #disposed = false;
 
@@ -112,7 +112,7 @@ export class MemoryStore implements CacheStore {
 
   /** Holds `entry` under `key`. Says whether it does: an expired one, or one above `maxBytes`, is dropped with what it replaces. */
   put(key: string, entry: MemoryEntry): boolean {
-    if (this.#disposed) throw this.#disposedError();
+    if (this.#disposed === true) throw this.#disposedError();
     if (entry.bytes > this.#maxBytes || (entry.expiresAt !== Infinity && !(entry.expiresAt > this.now()))) {
       this.#keeper.remove(key);
       return false;

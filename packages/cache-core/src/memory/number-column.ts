@@ -6,7 +6,8 @@ const NEVER = 2 ** 32 - 1;
  * above `base`, or Infinity, and 8 from then on. What was put in comes out exactly.
  */
 export class NumberColumn {
-  readonly #base: number;
+  /** Begins as a fraction, so that the compiler never takes it for anything but a double. */
+  readonly #base: number = Number.NaN;
   #capacity = 0;
   /** The number of all slots; NaN before the first, and when there are several. */
   #only = Number.NaN;
@@ -25,15 +26,25 @@ export class NumberColumn {
     return offset === NEVER ? Infinity : this.#base + offset;
   }
 
+  /** Whether that is what a slot has. */
+  has(slot: number, value: number): boolean {
+    const offsets = this.#offsets;
+    if (offsets === undefined && this.#exact === undefined) return value === this.#only;
+    return value === this.at(slot);
+  }
+
   set(slot: number, value: number): void {
     const offsets = this.#offsets;
     if (offsets === undefined) {
       if (value !== this.#only) this.#setExact(slot, value);
       return;
     }
-    const offset = value - this.#base;
-    if (isOffset(offset)) offsets[slot] = offset;
-    else if (value === Infinity) offsets[slot] = NEVER;
+    if (value === Infinity) {
+      offsets[slot] = NEVER;
+      return;
+    }
+    const offset = (value - this.#base) >>> 0;
+    if (this.#base + offset === value && offset !== NEVER) offsets[slot] = offset;
     else this.#setExact(slot, value);
   }
 

@@ -5,12 +5,14 @@ import type { EvictionPolicy } from './eviction-policy.ts';
 import type { KeyHash } from './key-hash.ts';
 import type { MarginalHits } from './margins.ts';
 import { NumberColumn } from './number-column.ts';
-import { MORTAL, NONE, SAMPLED, SlotTable, USES } from './slot-table.ts';
+import { NONE, SAMPLED, SlotTable, USES } from './slot-table.ts';
 
 /** Room made at first; doubled as it is used up. */
 const FIRST_CAPACITY = 64;
 
-/** A mark of which these bits are USES says that a hit has nothing to count, to check or to tell. Constants of another module cost a hit more than its count. */
+/** The bit of a mark that says its entry expires or has tags, so that a hit must look. The policies leave it alone. */
+const MORTAL = 32;
+/** A mark with these bits as in QUIET has nothing to count, to check or to tell. Here, as a constant of another module costs seven steps. */
 const NOTABLE = USES | SAMPLED | MORTAL;
 const QUIET = USES;
 
@@ -40,8 +42,8 @@ export class SlotKeeper implements EntryKeeper {
   #values: unknown[] = [];
   /** Made with the first tagged entry. */
   #tags: (SeenTags | undefined)[] | undefined;
-  #maxEntries: number;
-  #maxBytes: number;
+  #maxEntries = 0;
+  #maxBytes = 0;
   bytes = 0;
   hits = 0;
   misses = 0;
@@ -86,11 +88,11 @@ export class SlotKeeper implements EntryKeeper {
     const found = this.#slots.get(key);
     if (found === undefined) return this.#insert(key, entry);
     const slot = found | 0;
-    const bytes = this.bytes + entry.bytes - this.#sizes.at(slot);
-    if (this.onDrop !== undefined || bytes > this.#maxBytes) return this.#replace(slot, key, entry);
-    this.bytes = bytes;
+    if (this.onDrop !== undefined || !this.#sizes.has(slot, entry.bytes))
+      return this.#replace(slot, key, entry);
     this.#write(slot, entry);
-    this.#use(slot, this.#marks[slot] ?? 0);
+    const mark = this.#marks[slot] ?? 0;
+    if ((mark & NOTABLE) !== QUIET) this.#use(slot, mark);
   }
 
   remove(key: string): void {
@@ -175,34 +177,41 @@ export class SlotKeeper implements EntryKeeper {
     this.#slots.set(key, slot);
     this.#keys[slot] = key;
     this.bytes += entry.bytes;
+    this.#sizes.set(slot, entry.bytes);
     this.#write(slot, entry);
     this.#policy.add(slot);
   }
 
   /** Puts an entry where there is one, with all that may follow. */
-  #replace(held: number, key: string, entry: MemoryEntry): void {
-    const growth = entry.bytes - this.#sizes.at(held);
-    if (this.bytes + growth > this.#maxBytes) {
+  #replace(slot: number, key: string, entry: MemoryEntry): void {
+    const bytes = this.bytes - this.#sizes.at(slot) + entry.bytes;
+    if (bytes > this.#maxBytes) {
       // Room must not be made by dropping what is put in: it leaves, and comes in as a new one.
-      this.#drop(held, false);
+      this.#drop(slot, false);
       return this.#insert(key, entry);
     }
-    const replaced = this.#entry(held);
-    this.bytes += growth;
-    this.#write(held, entry);
-    this.#use(held, this.#marks[held] ?? 0);
-    this.onDrop?.(replaced, false);
+    const replaced = this.onDrop === undefined ? undefined : this.#entry(slot);
+    this.bytes = bytes;
+    this.#sizes.set(slot, entry.bytes);
+    this.#write(slot, entry);
+    this.#use(slot, this.#marks[slot] ?? 0);
+    if (replaced !== undefined) this.onDrop?.(replaced, false);
   }
 
-  #write(slot: number, { value, tags, createdAt, expiresAt, bytes }: MemoryEntry): void {
-    this.#values[slot] = value;
-    this.#createdAt.set(slot, createdAt);
-    this.#expiresAt.set(slot, expiresAt);
-    this.#sizes.set(slot, bytes);
+  /** Writes all but the size. */
+  #write(slot: number, entry: MemoryEntry): void {
+    this.#values[slot] = entry.value;
+    this.#createdAt.set(slot, entry.createdAt);
+    this.#expiresAt.set(slot, entry.expiresAt);
+    if (this.#tags !== undefined || entry.tags !== undefined) this.#setTags(slot, entry.tags);
     const mark = this.#marks[slot] ?? 0;
-    this.#marks[slot] = expiresAt === Infinity && tags === undefined ? mark & ~MORTAL : mark | MORTAL;
-    if (tags !== undefined) this.#tags ??= room(this.#table.capacity);
-    if (this.#tags !== undefined) this.#tags[slot] = tags;
+    const isMortal = entry.expiresAt !== Infinity || entry.tags !== undefined;
+    if (isMortal !== ((mark & MORTAL) !== 0)) this.#marks[slot] = mark ^ MORTAL;
+  }
+
+  #setTags(slot: number, tags: SeenTags | undefined): void {
+    this.#tags ??= room(this.#table.capacity);
+    this.#tags[slot] = tags;
   }
 
   marginalHits(): MarginalHits | undefined {

@@ -1,7 +1,5 @@
 /** The low bits of a mark: uses since they were last looked at, 0 to 3. */
 export const USES = 3;
-/** The bit of a mark that says its entry expires or has tags, so that a hit must look. */
-export const MORTAL = 32;
 /** The bit of a mark that says its slot stands in the main queue. */
 export const IN_MAIN = 64;
 /** The bit of a mark that says its key is one of those the shadow caches follow. The highest, so that one comparison finds it. */
