@@ -145,12 +145,12 @@ export class SlotKeeper implements EntryKeeper {
 
   /** Whether the entry of a slot may not be served any more; it is dropped then. */
   #isDead(slot: number): boolean {
-    const tags = this.#tags?.[slot];
     const expiresAt = this.#expiresAt.at(slot);
-    const isLive =
-      (expiresAt === Infinity || expiresAt > this.#now()) && (tags === undefined || isCurrent(tags));
-    if (!isLive) this.#drop(slot, false);
-    return !isLive;
+    const tags = this.#tags?.[slot];
+    if ((expiresAt === Infinity || expiresAt > this.#now()) && (tags === undefined || isCurrent(tags)))
+      return false;
+    this.#drop(slot, false);
+    return true;
   }
 
   /** Counts a use of a slot, when its entry may be served; otherwise drops it and says so. */
