@@ -56,8 +56,7 @@ export async function scorecardCommand(
   const progress = new ProgressLine();
   const { parts: names, json, ...use } = asked;
   try {
-    const say = (text: string): void => void process.stderr.write(`${text}\n`);
-    const { parts, figures } = await cacheScorecard(names, { ...use, signal, progress, say }, (report) => {
+    const { parts, figures } = await cacheScorecard(names, { ...use, signal, progress }, (report) => {
       progress.end();
       write(partText(report));
     });

@@ -7,7 +7,7 @@ export interface CoherenceOrder {
   readonly keys: readonly string[];
   /** The version that the source of all keys has; what is less is old. */
   readonly version: number;
-  /** Until when, on the clock of `sharedNow`. Undefined in a report that came before its time. */
+  /** Until when, on the clock of `sharedNow`. */
   readonly until: number;
 }
 

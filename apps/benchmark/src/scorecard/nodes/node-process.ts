@@ -53,10 +53,6 @@ export class NodeProcess implements AsyncDisposable {
     return node;
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
-  }
-
   /** Resolves when a load of a crowd begins in it. */
   loading(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();

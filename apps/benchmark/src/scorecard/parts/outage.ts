@@ -5,9 +5,11 @@ import type { NodePlace } from '../adapters/adapter.ts';
 import { NodeGroup } from '../nodes/node-group.ts';
 import type { Outage } from '../outages/outage.ts';
 import { clusterFailover, serverKilled, serverStopped } from '../outages/outages.ts';
+import { startMortalRedis } from '../servers.ts';
 import { OutageKeys } from './outage-keys.ts';
 import type { PartReport, PartUse } from './part.ts';
-import { sharedNow } from '@perf/testkit/cache';
+import type { ScenarioResult, Verdict } from '@perf/testkit/cache';
+import { runCalmScenarios, sharedNow } from '@perf/testkit/cache';
 
 const NODES = 3;
 const OUTAGE_MS = 10_000;
@@ -22,6 +24,7 @@ interface OutageRun {
   readonly seconds: number;
   readonly hits: number;
   readonly hitP99Ms: number;
+  readonly hitMaxMs: number;
   readonly colds: number;
   readonly coldP99Ms: number;
   readonly coldMaxMs: number;
@@ -43,15 +46,18 @@ export async function outagePart(use: PartUse): Promise<PartReport> {
     use.progress.show('outages', runs.length / 3, outage.name);
     runs.push(await outageRun(outage, use, ms));
   }
+  const cleared = await clearInOutage(use);
   use.progress.show('outages', 1);
+  const bad = (...verdicts: readonly Verdict[]): number =>
+    cleared.filter(({ verdict }) => verdicts.includes(verdict)).length;
   const most = (of: (run: OutageRun) => number): number => Math.max(...runs.map(of));
   const sum = (of: (run: OutageRun) => number): number => runs.reduce((total, run) => total + of(run), 0);
   const note = `${NODES} nodes; SIGKILL and restart, SIGSTOP, Cluster failover; ${ms / 1000} s each; the worst of the three`;
   const figures: Figure[] = [
-    { id: 'cache.outage.hangs', value: sum(({ hangs }) => hangs), note },
+    { id: 'cache.outage.hangs', value: sum(({ hangs }) => hangs) + bad('hang'), note },
     {
       id: 'cache.outage.lost-invalidations',
-      value: sum(({ lost }) => lost.length),
+      value: sum(({ lost }) => lost.length) + bad('lost', 'stale'),
       n: sum(({ invalidations }) => invalidations),
       note,
     },
@@ -81,6 +87,7 @@ export async function outagePart(use: PartUse): Promise<PartReport> {
         's',
         'hits',
         'hit p99 ms',
+        'max ms',
         'colds',
         'over load p99 ms',
         'max ms',
@@ -95,6 +102,7 @@ export async function outagePart(use: PartUse): Promise<PartReport> {
         run.seconds.toFixed(1),
         String(run.hits),
         run.hitP99Ms.toFixed(3),
+        run.hitMaxMs.toFixed(1),
         String(run.colds),
         run.coldP99Ms.toFixed(1),
         run.coldMaxMs.toFixed(1),
@@ -105,13 +113,27 @@ export async function outagePart(use: PartUse): Promise<PartReport> {
         run.coherentS.toFixed(3),
       ]),
     ],
-    faults: runs.flatMap(({ name, lost, unhandled, failed, colds }) => [
-      ...lost.slice(0, 10).map((what) => `${name}: ${what}`),
-      ...unhandled.slice(0, 10).map((reason) => `${name}: unhandled: ${reason}`),
-      ...(failed > 0 ? [`${name}: ${failed} reads failed`] : []),
-      ...(colds === 0 ? [`${name}: no cold key was asked for while the breaker was open`] : []),
-    ]),
+    faults: [
+      ...cleared
+        .filter(({ verdict }) => verdict !== 'ok')
+        .map(({ scenario, verdict, detail }) => `a clear in an outage: ${scenario} ${verdict}, ${detail}`),
+      ...runs.flatMap(({ name, lost, unhandled, failed, colds }) => [
+        ...lost.slice(0, 10).map((what) => `${name}: ${what}`),
+        ...unhandled.slice(0, 10).map((reason) => `${name}: unhandled: ${reason}`),
+        ...(failed > 0 ? [`${name}: ${failed} reads failed`] : []),
+        ...(colds === 0 ? [`${name}: no cold key was asked for while the breaker was open`] : []),
+      ]),
+    ],
   };
+}
+
+/** A clear drops what the others wait for, so it has a short outage of its own. */
+async function clearInOutage({ signal }: PartUse): Promise<readonly ScenarioResult[]> {
+  await using redis = await startMortalRedis();
+  const place: NodePlace = { urls: [redis.url], isCluster: false, prefix: 'clear:' };
+  await using group = await NodeGroup.open({ adapter: 'perf', place, nodes: NODES, signal });
+  const nodes = { nodes: group.nodes, stop: () => redis.kill('SIGKILL'), resume: () => redis.restart() };
+  return await runCalmScenarios(nodes, { ways: ['clear'] });
 }
 
 async function outageRun(outage: Outage, { signal }: PartUse, ms: number): Promise<OutageRun> {
@@ -148,6 +170,7 @@ async function outageRun(outage: Outage, { signal }: PartUse, ms: number): Promi
     seconds: (returned - began) / 1000,
     hits: reports.reduce((sum, { hits }) => sum + hits, 0),
     hitP99Ms: Math.max(...reports.map(({ hitP99Ms }) => hitP99Ms)),
+    hitMaxMs: Math.max(...reports.map(({ hitMaxMs }) => hitMaxMs)),
     colds: colds.length,
     coldP99Ms: colds.length === 0 ? 0 : quantile(colds, 0.99),
     coldMaxMs: Math.max(0, ...colds),

@@ -11,8 +11,6 @@ export interface PartUse {
   readonly seed: number;
   /** A Redis to use where nothing is done to it. @default one of its own */
   readonly redisUrl: string | undefined;
-  /** Prints a line that people read while it runs. */
-  readonly say: (text: string) => void;
 }
 
 /** What a part of the scorecard found. */
