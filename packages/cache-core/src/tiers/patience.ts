@@ -67,7 +67,10 @@ export class Patience {
   }
 
   readonly #tick = (): void => {
-    for (const call of [...this.#calls]) {
+    // Backwards: whoever takes the place of one that ends was seen already.
+    for (let place = this.#calls.length - 1; place >= 0; place--) {
+      const call = this.#calls[place];
+      if (call === undefined) continue;
       call.ticks++;
       if (call.ticks === PARTS + 1) call.tooSlow();
       if (call.ticks <= this.#hardTicks) continue;
