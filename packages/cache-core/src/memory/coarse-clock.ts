@@ -13,7 +13,7 @@ const LIFE_MS = 1;
 export class CoarseClock {
   readonly #now: () => number;
   readonly #after: After;
-  #time = 0;
+  #time = Number.NaN;
   #readsLeft = 0;
   #isTimed = false;
 

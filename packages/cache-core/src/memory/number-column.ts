@@ -35,17 +35,14 @@ export class NumberColumn {
 
   set(slot: number, value: number): void {
     const offsets = this.#offsets;
-    if (offsets === undefined) {
-      if (value !== this.#only) this.#setExact(slot, value);
-      return;
+    if (offsets !== undefined) {
+      const offset = (value - this.#base) >>> 0;
+      if (this.#base + offset === value && offset !== NEVER) {
+        offsets[slot] = offset;
+        return;
+      }
     }
-    if (value === Infinity) {
-      offsets[slot] = NEVER;
-      return;
-    }
-    const offset = (value - this.#base) >>> 0;
-    if (this.#base + offset === value && offset !== NEVER) offsets[slot] = offset;
-    else this.#setExact(slot, value);
+    if (value !== this.#only) this.#setOther(slot, value);
   }
 
   /** Makes room for slots below `capacity`; keeps what is there. */
@@ -70,8 +67,12 @@ export class NumberColumn {
     this.#exact = undefined;
   }
 
-  /** What cannot be said with the bytes of now: they are made more first. */
-  #setExact(slot: number, value: number): void {
+  /** What is no offset, or cannot be said with the bytes of now: they are made more first. */
+  #setOther(slot: number, value: number): void {
+    if (this.#offsets !== undefined && value === Infinity) {
+      this.#offsets[slot] = NEVER;
+      return;
+    }
     if (this.#exact === undefined) {
       if (this.#offsets !== undefined) this.#widen();
       else if (Number.isNaN(this.#only)) {
@@ -79,7 +80,7 @@ export class NumberColumn {
         return;
       } else {
         this.#spread();
-        return this.#offsets === undefined ? this.#setExact(slot, value) : this.set(slot, value);
+        return this.set(slot, value);
       }
     }
     if (this.#exact !== undefined) this.#exact[slot] = value;
