@@ -55,6 +55,7 @@ export class Bus {
   /** When the oldest beat was sent that was not heard yet. */
   #unheardSince: number | undefined;
   #answeredAt = 0;
+  #downSince = 0;
   #beatTimer: NodeJS.Timeout | undefined;
   #holeTimer: NodeJS.Timeout | undefined;
   #server = 0;
@@ -94,6 +95,7 @@ export class Bus {
     this.#publisher = randomBytes(8).toString('base64url');
     this.#sequence = 0;
     this.#state = 'blind';
+    this.#downSince = performance.now();
     this.#client.on('ready', this.#clientReady);
     if (isCluster(this.#client)) {
       for (const event of TOPOLOGY_EVENTS) this.#client.on(event, this.#topologyChanged);
@@ -140,6 +142,7 @@ export class Bus {
 
   #down(): void {
     this.#isUp = false;
+    this.#downSince = performance.now();
     this.#become('blind');
   }
 
@@ -190,9 +193,11 @@ export class Bus {
     if (this.#isUp && now - this.#unheardSince >= SILENCE_MS) setImmediate(this.#findSilence);
   };
 
+  /** A connection that is made anew within a second is no silence yet. */
   #answered(): void {
     this.#answeredAt = performance.now();
-    if (!this.#isUp && this.#subscriber !== undefined) this.#become('doubtful');
+    const isSilent = !this.#isUp && this.#answeredAt - this.#downSince >= SILENCE_MS;
+    if (isSilent && this.#subscriber !== undefined) this.#become('doubtful');
   }
 
   readonly #findSilence = (): void => {
@@ -209,8 +214,12 @@ export class Bus {
     else if (this.#isUp) this.#sendBeat();
   };
 
+  /** A part of the Cluster cannot be reached, or was just replaced: what it was told may be lost, and nobody can say what. */
   readonly #topologyChanged = (): void => {
-    if (this.#state === 'trusted') this.#doubt();
+    if (this.#state !== 'trusted') return;
+    this.counters.doubts++;
+    this.#become('blind');
+    this.#proveAnew();
   };
 
   readonly #slotsRefreshed = (): void => {
