@@ -1,9 +1,6 @@
 import { KeyvAdapter, KeyvTier, MemoryStore, TieredCache } from '@perf/cache-core';
-import { RedisStore } from '@perf/cache-redis';
-import { describeWith } from '@perf/services/vitest';
 import { FakeClock, cacheStoreSuite } from '@perf/testkit';
 import { keyvApiTests, keyvNamespaceTest, keyvValueTests } from './keyv-suite.mjs';
-import { Redis } from 'ioredis';
 import { Keyv } from 'keyv';
 import { describe, expect, it } from 'vitest';
 import * as vitest from 'vitest';
@@ -64,13 +61,5 @@ function keyvSuite(store: () => KeyvAdapter): void {
 
 describe('MemoryStore as the store of a Keyv', () => {
   const tier = new MemoryStore();
-  keyvSuite(() => new KeyvAdapter(tier));
-});
-
-describeWith('redis', 'RedisStore as the store of a Keyv', (url) => {
-  const redis = new Redis(url, { lazyConnect: true });
-  const tier = new RedisStore(redis, { prefix: 'keyv-test:', onWarning: () => undefined });
-  vitest.beforeAll(() => redis.connect());
-  vitest.afterAll(() => redis.disconnect());
   keyvSuite(() => new KeyvAdapter(tier));
 });
