@@ -41,3 +41,5 @@ export type {
   WarmingReport,
   WarmingSchedule,
 } from './smart/warmer.ts';
+export { ANSWER_TTLS_MS, CACHE_PROFILES, HIT_RATE_PROFILES } from './profiles.ts';
+export type { CacheProfile } from './profiles.ts';
