@@ -43,8 +43,6 @@ export interface CoherenceOptions {
 export class Coherence {
   readonly tiers: readonly LowerTier[];
   readonly shared: LowerTier | undefined;
-  /** Whether memory may hold what others invalidated, so that it must not be served. */
-  isDoubtful = false;
   /** Entries that tiers of this process were given before this instant missed invalidations. Epoch ms. */
   trustedSince = 0;
   readonly #options: CoherenceOptions;
@@ -55,6 +53,8 @@ export class Coherence {
   readonly #settling = new Map<string, number>();
   readonly #settlingPrefixes = new Set<string>();
   #state: BusState = 'blind';
+  /** Whether memory was served for as long as it may be without hearing anything. */
+  #isExhausted = false;
   #wasTrusted = false;
   /** Stretches of undisturbed listening so far. */
   #epoch = 1;
@@ -81,6 +81,16 @@ export class Coherence {
     const tier = this.tiers.find(({ store }) => store === authority);
     const own = authority === undefined ? undefined : counterStore(authority);
     this.#counters = { store: own ?? new LocalCounters(now), tier: own === undefined ? undefined : tier };
+  }
+
+  /**
+   * Whether memory may hold what others invalidated, so that it must not be served: messages may have been missed and the shared tier can
+   * be asked instead, or nothing was heard for too long.
+   */
+  get isDoubtful(): boolean {
+    if (this.#state === 'trusted' || this.shared === undefined) return false;
+    if (this.#isExhausted) return true;
+    return this.#state === 'doubtful' && this.shared.isUsable && !this.shared.guard.breaker.isOpen;
   }
 
   /** Begins to listen, and empties tiers whose entries missed what happened before. */
@@ -251,7 +261,7 @@ export class Coherence {
     this.#epoch++;
     this.trustedSince = this.#options.now();
     this.#options.slots.invalidate(undefined);
-    this.isDoubtful = false;
+    this.#isExhausted = false;
     this.shared?.guard.breaker.succeeded();
     // The first time nothing that was delivered can have been lost: there was no failover, only a beginning.
     const mustReplay = this.#wasTrusted || this.shared?.journal.isPending === true;
@@ -260,12 +270,14 @@ export class Coherence {
   }
 
   #lose(state: 'doubtful' | 'blind'): void {
-    this.#state = state;
-    this.#patience?.cancel();
     const { maxDoubtMs } = this.#options.calm;
-    this.isDoubtful = state === 'doubtful' || maxDoubtMs === 0;
-    if (!this.isDoubtful && maxDoubtMs !== Infinity)
-      this.#patience = this.#options.after(maxDoubtMs, () => (this.isDoubtful = true));
+    const isNew = this.#state === 'trusted' || this.#patience === undefined;
+    this.#state = state;
+    if (!isNew) return;
+    this.#patience?.cancel();
+    this.#isExhausted = maxDoubtMs === 0;
+    if (maxDoubtMs > 0 && maxDoubtMs !== Infinity)
+      this.#patience = this.#options.after(maxDoubtMs, () => (this.#isExhausted = true));
   }
 
   #knows(slot: TagSlot): boolean {
