@@ -58,7 +58,7 @@ export const MUTANTS: readonly Mutant[] = [
         put: comparison.replace('return ', 'return tag === undefined || '),
       },
     ],
-    scenarios: ['R5 clear'],
+    scenarios: ['R5 clear', 'R6 clear'],
   },
   {
     name: 'journal',
