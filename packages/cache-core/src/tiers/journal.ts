@@ -58,9 +58,10 @@ export class Journal {
     if (this.#lines.size > this.#options.entries) this.#forgetOldest();
   }
 
+  /** Settles the line of this very order: what an earlier one of the same name did says nothing about a later one. */
   succeeded(order: Order): void {
     const line = this.#lines.get(lineKey(order));
-    if (line === undefined) return;
+    if (line?.order !== order) return;
     if (line.doneAt === undefined) this.#pending--;
     line.doneAt = this.#options.now();
     if (this.#options.keepMs === 0) this.#lines.delete(lineKey(order));
