@@ -47,10 +47,32 @@ export function entryRules(options: EntryOptions, defaults: EntryOptions): Entry
 }
 
 /** The life of a loaded value in ms before jitter; 0 is none. */
-export function lifeOf(value: unknown, rules: EntryRules): number {
+function lifeOf(value: unknown, rules: EntryRules): number {
   if (value === undefined) return rules.undefinedTtlMs;
   if (value === null) return rules.nullTtlMs ?? rules.ttlMs;
   return rules.ttlMs;
+}
+
+/** When an entry ends, as instants. */
+export interface EntryEnd {
+  /** It is served without a word until then. */
+  readonly freshUntil: number;
+  /** It is kept until then, for callers that may have it stale. */
+  readonly expiresAt: number;
+}
+
+/** When a value that is kept from `now` on ends; undefined when it is not kept. @param maxTtlMs what its privacy allows */
+export function endOf(
+  value: unknown,
+  rules: EntryRules,
+  maxTtlMs: number,
+  { now, random }: { readonly now: number; readonly random: () => number },
+): EntryEnd | undefined {
+  const life = Math.min(lifeOf(value, rules), maxTtlMs);
+  if (life <= 0) return undefined;
+  const freshUntil = now + life * (1 - rules.jitter * random());
+  const more = Math.max(rules.graceMs, rules.staleWhileRevalidateMs);
+  return { freshUntil, expiresAt: freshUntil + Math.min(more, maxTtlMs) };
 }
 
 /** Whether an entry under these rules needs more than its value and its end. */

@@ -1,6 +1,6 @@
 import type { InvalidationReceipt } from '@perf/contracts';
 import type { EntryRules } from './entry-rules.ts';
-import { lifeOf, needsHeld } from './entry-rules.ts';
+import { endOf, needsHeld } from './entry-rules.ts';
 import { deepFreeze } from './isolation.ts';
 import type { LookUpParts } from './look-ups.ts';
 import { isCurrent } from './tag-slots.ts';
@@ -30,12 +30,14 @@ export class EntryWriter {
     if (options.isolate === 'freeze') deepFreeze(value);
     const privacy = options.privacyOf(key, value);
     const createdAt = options.now();
-    const life = privacy.mayKeep ? Math.min(lifeOf(value, rules), privacy.maxTtlMs) : 0;
-    const freshUntil = createdAt + life * (1 - rules.jitter * options.random());
-    const more = Math.min(Math.max(rules.graceMs, rules.staleWhileRevalidateMs), privacy.maxTtlMs);
-    const entry = { value, createdAt, freshUntil, expiresAt: freshUntil + more, loadMs: 0, etag: undefined };
-    const isHeld = life > 0 && needsHeld(value, rules, undefined);
-    const kept = life > 0 ? value : undefined;
+    const end = privacy.mayKeep
+      ? endOf(value, rules, privacy.maxTtlMs, { now: createdAt, random: options.random })
+      : undefined;
+    const isKept = end !== undefined;
+    const gone = { freshUntil: createdAt, expiresAt: createdAt };
+    const entry = { value, createdAt, ...(end ?? gone), loadMs: 0, etag: undefined };
+    const isHeld = isKept && needsHeld(value, rules, undefined);
+    const kept = isKept ? value : undefined;
     // The memory takes over one hold of the tags, the way to the tiers has another.
     const tags = slots.hold(rules.tags);
     const seen = lower === undefined ? undefined : slots.hold(rules.tags);
@@ -43,7 +45,7 @@ export class EntryWriter {
       keeper.keep(key, { ...entry, value: kept, needsHeld: isHeld, bytes: rules.bytes, tags });
       if (lower === undefined) return { delivered: 'shared' };
       const name = lower.names.ofKey(key);
-      if (life <= 0) return await lower.coherence.deliver({ kind: 'key', name });
+      if (!isKept) return await lower.coherence.deliver({ kind: 'key', name });
       return await this.#writeTiers(key, { ...entry, isPrivate: privacy.isPrivate }, seen, lower);
     } finally {
       slots.release(seen);

@@ -2,7 +2,7 @@ import type { Load } from '@perf/contracts';
 import { PerfError, abortError } from '@perf/contracts';
 import type { CacheCounters } from './cache-counters.ts';
 import type { EntryRules } from './entry-rules.ts';
-import { judge, lifeOf, needsHeld } from './entry-rules.ts';
+import { endOf, judge, needsHeld } from './entry-rules.ts';
 import { Flight, NOT_MODIFIED } from './flight.ts';
 import { Held } from './held.ts';
 import { deepFreeze } from './isolation.ts';
@@ -280,15 +280,13 @@ export class Loader {
       options.onError(error);
       return undefined;
     }
-    const life = Math.min(lifeOf(value, rules), privacy.maxTtlMs);
-    if (!privacy.mayKeep || life <= 0) return undefined;
-    const freshUntil = options.now() + life * (1 - rules.jitter * options.random());
-    const more = Math.max(rules.graceMs, rules.staleWhileRevalidateMs);
+    if (!privacy.mayKeep) return undefined;
+    const end = endOf(value, rules, privacy.maxTtlMs, { now: options.now(), random: options.random });
+    if (end === undefined) return undefined;
     return {
       value,
       createdAt: flight.startedAt,
-      freshUntil,
-      expiresAt: freshUntil + Math.min(more, privacy.maxTtlMs),
+      ...end,
       loadMs,
       etag,
       needsHeld: needsHeld(value, rules, etag),

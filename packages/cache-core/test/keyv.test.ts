@@ -1,9 +1,7 @@
-import { KeyvAdapter, KeyvTier, MemoryStore, TieredCache } from '@perf/cache-core';
+import { KeyvTier, TieredCache } from '@perf/cache-core';
 import { FakeClock, cacheStoreSuite } from '@perf/testkit';
-import { keyvApiTests, keyvNamespaceTest, keyvValueTests } from './keyv-suite.mjs';
 import { Keyv } from 'keyv';
 import { describe, expect, it } from 'vitest';
-import * as vitest from 'vitest';
 
 describe('KeyvTier', () => {
   const clock = new FakeClock();
@@ -32,34 +30,4 @@ describe('KeyvTier', () => {
     for (const value of ['text', { an: 'object' }, 5, 'never:?', '99999999999999:$$'])
       await keyv.set('k', value).then(async () => expect(await tier.getMany(['k'])).toEqual([undefined]));
   });
-});
-
-/** What Keyv 6 itself does otherwise than its suite, which was written for version 5, expects. */
-const KEYV_FAULTS: ReadonlySet<string> = new Set([
-  '.deleteMany([keys]) with nonexistent keys resolves to false',
-]);
-
-/** Vitest as the suite of Keyv uses it: the faults of Keyv must fail, so that we hear of it when they are gone. */
-const runner: typeof vitest = {
-  ...vitest,
-  it: Object.assign(
-    (title: string, body: (context: vitest.TestContext) => unknown) =>
-      (KEYV_FAULTS.has(title) ? vitest.it.fails : vitest.it)(
-        title,
-        async (context) => void (await body(context)),
-      ),
-    vitest.it,
-  ),
-};
-
-/** The suite of Keyv but for iterators, which tiers do not have. */
-function keyvSuite(store: () => KeyvAdapter): void {
-  keyvApiTests(runner, Keyv, store);
-  keyvNamespaceTest(runner, Keyv, store);
-  keyvValueTests(runner, Keyv, store);
-}
-
-describe('MemoryStore as the store of a Keyv', () => {
-  const tier = new MemoryStore();
-  keyvSuite(() => new KeyvAdapter(tier));
 });

@@ -1,4 +1,8 @@
-import { KeyvAdapter } from '@perf/cache-core';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KeyvAdapter, MemoryStore } from '@perf/cache-core';
+import { DiskStore } from '@perf/cache-disk';
 import { RedisStore } from '@perf/cache-redis';
 import { describeWith } from '@perf/services/vitest';
 import { Redis } from 'ioredis';
@@ -30,6 +34,24 @@ function keyvSuite(store: () => KeyvAdapter): void {
   keyvNamespaceTest(runner, Keyv, store);
   keyvValueTests(runner, Keyv, store);
 }
+
+vitest.describe('MemoryStore as the store of a Keyv', () => {
+  const tier = new MemoryStore();
+  keyvSuite(() => new KeyvAdapter(tier));
+});
+
+vitest.describe('DiskStore as the store of a Keyv', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'perf-keyv-'));
+  let tier: DiskStore;
+  vitest.beforeAll(async () => {
+    tier = await DiskStore.open(folder);
+  });
+  vitest.afterAll(async () => {
+    await tier[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+  keyvSuite(() => new KeyvAdapter(tier));
+});
 
 describeWith('redis', 'RedisStore as the store of a Keyv', (url) => {
   const redis = new Redis(url, { lazyConnect: true });
