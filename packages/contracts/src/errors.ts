@@ -37,6 +37,8 @@ export type PerfErrorCode =
   | 'ERR_PERF_LIMIT_EXCEEDED'
   /** A checkpoint does not belong to this export, or to this version of its format. */
   | 'ERR_PERF_CHECKPOINT_MISMATCH'
+  /** The data has changed since the checkpoint was taken: going on would mix two states of it. Start again. */
+  | 'ERR_PERF_SOURCE_CHANGED'
   /** A measurement proves nothing: a case failed or reported nothing, or a figure is not a finite number. */
   | 'ERR_PERF_RUN_INVALID'
   /** A package that the work needs is not installed. The message gives the install line. */

@@ -15,6 +15,8 @@ export interface ExportSink {
   writeAt?(bytes: Uint8Array, position: number): Promise<void>;
   /** Makes what was written durable. */
   sync?(): Promise<void>;
+  /** Reads back the first `length` bytes, in order. Exists when `canResume`; called after `open(resumeAt)`, before any write. */
+  read?(length: number): AsyncIterable<Uint8Array>;
   /** Publishes the whole output: rename, or end the response. Until then nothing stands under the final name. */
   commit(): Promise<void>;
   /** Gives up. `keep` leaves what was written for a later `open(resumeAt)`. Safe at any time, also twice. */
@@ -29,12 +31,14 @@ export interface Checkpoint {
   readonly format: string;
   /** Hash of schema and options: a checkpoint of another shape is refused. */
   readonly fingerprint: string;
+  /** `fingerprint` of the source: one that has changed since is refused (`ERR_PERF_SOURCE_CHANGED`). */
+  readonly source: string;
   /** Bytes in the sink at this point. */
   readonly bytes: number;
   /** Rows in the sink at this point. */
   readonly rows: number;
-  /** What the source needs to go on after these rows; the exporter only carries it. */
-  readonly cursor?: unknown;
+  /** What the source needs to go on after these rows (see `RepeatableSource.cursorAfter`); the exporter only carries it. */
+  readonly cursor: unknown;
   /** What the format needs besides (running checksums, block hashes, …). */
   readonly state: Readonly<Record<string, unknown>>;
 }
@@ -76,6 +80,16 @@ export interface ExportWarning {
   readonly count: number;
 }
 
+/** One file of an output in parts. */
+export interface ExportPart {
+  /** As the caller named it. */
+  readonly name: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** SHA-256 of the file, lower-case hex. */
+  readonly sha256: string;
+}
+
 /** What was written; proof against a part taken for the whole. */
 export interface ExportManifest {
   /** As the exporter's `format`. */
@@ -90,6 +104,10 @@ export interface ExportManifest {
   readonly bytes: number;
   /** Plain SHA-256 of all output bytes, lower-case hex. */
   readonly sha256: string;
+  /** How the bytes are compressed as a whole; absent: not, or inside the format. */
+  readonly compression?: 'gzip' | 'zstd';
+  /** The files of an output in parts; `bytes` is then their sum, and `sha256` that of their hashes' bytes in order. */
+  readonly parts?: readonly ExportPart[];
   /** What a reader should know; empty when there is nothing. */
   readonly warnings: readonly ExportWarning[];
   /** From the call to the commit. */
@@ -102,9 +120,31 @@ export interface BatchSource extends AsyncIterable<Batch> {
   readonly schema: Schema;
 }
 
+/**
+ * A source that gives the same rows in the same order each time it is opened, from any row on: an order that is total and unique, over
+ * data that does not change meanwhile. What exports that go on after a crash need.
+ */
+export interface RepeatableSource extends BatchSource {
+  /** Names the state of the data: row count, version of the table. Equal only when the rows are. */
+  readonly fingerprint: string;
+  /** What opens the source anew so that it begins after row `index` of `batch`. JSON-safe. */
+  cursorAfter(batch: Batch, index: number): unknown;
+}
+
+/** What an output may hold at most; passing one fails with `ERR_PERF_LIMIT_EXCEEDED`, and nothing stands under the final name. */
+export interface ExportLimits {
+  /** Rows, a header not counted. */
+  readonly rows?: number;
+  /** Bytes of the output, compressed where it is; looked at a block (1 MiB) at a time. */
+  readonly bytes?: number;
+}
+
 /** How to run one export. */
 export interface ExportOptions {
-  /** Stops within 100 ms, closes the source, aborts the sink, rejects with `ERR_PERF_ABORTED`. */
+  /**
+   * Stops within 100 ms, closes the source, aborts the sink, rejects with `ERR_PERF_ABORTED`. What was written and the checkpoint are
+   * removed, unless the signal's reason is `'pause'`.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Called at most every `progressIntervalMs`, and once at the end. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -112,10 +152,15 @@ export interface ExportOptions {
   readonly progressIntervalMs?: number;
   /** Rows the source will give, for the ETA. */
   readonly totalRows?: number | undefined;
-  /** Keeps checkpoints while the export runs, so that it can go on after a crash. Only where `capabilities.resumable`. */
+  /**
+   * Keeps checkpoints while the export runs, so that it can go on after a crash: one every 16 blocks (of 1 MiB before compression) or
+   * every second, whichever comes first. Needs `capabilities.resumable`, a sink that can resume and a `RepeatableSource`.
+   */
   readonly checkpoint?: CheckpointStore | undefined;
-  /** Goes on from here; the source must begin after the rows that it counts. */
+  /** Goes on from here; the source must have been opened at its `cursor`. */
   readonly resumeFrom?: Checkpoint | undefined;
+  /** @default no limits but those of the format */
+  readonly limits?: ExportLimits | undefined;
 }
 
 /** What an exporter can do. */

@@ -52,13 +52,16 @@ export type {
   BatchSource,
   Checkpoint,
   CheckpointStore,
+  ExportLimits,
   ExportManifest,
   ExportOptions,
+  ExportPart,
   ExportSink,
   ExportWarning,
   Exporter,
   ExporterCapabilities,
   Progress,
+  RepeatableSource,
 } from './export.ts';
 export { inferSchema } from './infer-schema.ts';
 export type { OptimizedQuery, QueryOptimizer, Rewrite, Verdict } from './optimizer.ts';

@@ -13,6 +13,8 @@ export class Block {
   readonly bytes: Buffer;
   /** Bytes filled so far. */
   length = 0;
+  /** What the format's packer has to know of this block, as which file of an archive begins with it. A block with a mark goes out even when it is empty. */
+  mark: unknown = undefined;
 
   constructor(capacity: number = BLOCK_BYTES) {
     this.shared = new SharedArrayBuffer(capacity);

@@ -7,9 +7,13 @@ const ABORT_GRACE_MS = 50;
 const FAILURE_GRACE_MS = 2000;
 
 /** Aborts the sink and waits a while for it. Its own failure is not reported: the error that led here says more. */
-export async function giveUp(sink: ExportSink, reason: unknown, isAbort: boolean): Promise<void> {
+export async function giveUp(
+  sink: ExportSink,
+  reason: unknown,
+  { isAbort, keep }: { readonly isAbort: boolean; readonly keep: boolean },
+): Promise<void> {
   await settles(
-    call(() => sink.abort(reason)),
+    call(() => sink.abort(reason, { keep })),
     isAbort ? ABORT_GRACE_MS : FAILURE_GRACE_MS,
   );
 }

@@ -47,7 +47,7 @@ export async function exportFrom(
   } catch (error) {
     const reason = failure('ERR_PERF_SOURCE_FAILED', 'reading the source', error);
     destroy(input, reason);
-    await giveUp(sink, reason, interruption.isAborted);
+    await giveUp(sink, reason, { isAbort: interruption.isAborted, keep: options.checkpoint !== undefined });
     throw reason;
   } finally {
     interruption.dispose();

@@ -7,6 +7,8 @@ import { errorCode, failure } from './failures.ts';
 
 /** Bytes after which a sync is started beside the writing. */
 const SYNC_BYTES = 16 * 1024 * 1024;
+/** Bytes read at a time. */
+const READ_BYTES = 1024 * 1024;
 
 /** How a file is written. */
 export interface FileSinkOptions {
@@ -77,6 +79,17 @@ class FileSink implements ExportSink {
     await this.#writeAll(bytes, position);
   }
 
+  async *read(length: number): AsyncGenerator<Uint8Array> {
+    const handle = this.#opened();
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    for (let at = 0; at < length;) {
+      const { bytesRead } = await handle.read(buffer, 0, Math.min(READ_BYTES, length - at), at);
+      if (bytesRead === 0) throw new Error(`${this.#partial} is shorter than ${length} bytes`);
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  }
+
   async sync(): Promise<void> {
     const handle = this.#opened();
     await this.#syncing;
@@ -138,7 +151,11 @@ class FileSink implements ExportSink {
   }
 
   async #reopen(resumeAt: number): Promise<FileHandle> {
-    const handle = await open(this.#partial, 'r+');
+    const handle = await open(this.#partial, 'r+').catch((cause: unknown) => {
+      if (errorCode(cause) !== 'ENOENT') throw cause;
+      const what = `${this.#partial} is gone: the export was finished or removed; remove the checkpoint and start again`;
+      throw new PerfError('ERR_PERF_CHECKPOINT_MISMATCH', what, { cause });
+    });
     const { size } = await handle.stat();
     if (size >= resumeAt) {
       await handle.truncate(resumeAt);

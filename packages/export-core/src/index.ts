@@ -1,9 +1,14 @@
 export { BLOCK_BYTES, BLOCK_SOFT_LIMIT, Block } from './block.ts';
 export { MISFIT, NO_ROOM } from './cell-writer.ts';
 export type { CellWriter, ValueWriter } from './cell-writer.ts';
-export type { Encoder, FillState } from './encoder.ts';
+export { compressionStyle, packerFor } from './compression.ts';
+export type { Compression, CompressionFormat, CompressionStyle } from './compression.ts';
+export { deflateBlock } from './deflate-block.ts';
+export type { Encoder, EncoderCheckpoints, FillState, LastRow } from './encoder.ts';
 export { exportFrom } from './export-from.ts';
 export type { ExportInput, InputOptions } from './export-from.ts';
+export type { ExportRun } from './export-run.ts';
+export { fileCheckpoints } from './file-checkpoints.ts';
 export { fileSink } from './file-sink.ts';
 export type { FileSinkOptions } from './file-sink.ts';
 export { base64Text, jsonText } from './json-text.ts';
@@ -13,8 +18,8 @@ export type { ClassifiedPolicy } from './mask.ts';
 export { memorySink } from './memory-sink.ts';
 export type { MemorySink } from './memory-sink.ts';
 export type { HashThread } from './output.ts';
+export type { Packer } from './packer.ts';
 export { runExport } from './run-export.ts';
-export type { ExportRun } from './run-export.ts';
 export {
   boolCell,
   dateCell,

@@ -17,7 +17,7 @@ export class ProgressMeter {
   readonly #totalRows: number | undefined;
   readonly #now: () => number;
   readonly #startedAt: number;
-  readonly #samples: Sample[];
+  #samples: Sample[];
   #lastAt: number;
 
   constructor(options: ExportOptions, now: () => number) {
@@ -38,6 +38,11 @@ export class ProgressMeter {
   /** Ms since the start. */
   get elapsedMs(): number {
     return this.#now() - this.#startedAt;
+  }
+
+  /** An earlier run has written that much: it counts as done, not towards the rate. */
+  startAt(rows: number, bytes: number): void {
+    this.#samples = [{ at: this.#now(), rows, bytes }];
   }
 
   /** Reports when the interval has passed. Cheap enough for every few thousand cells. */

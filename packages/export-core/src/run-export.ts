@@ -1,14 +1,20 @@
-import type { Batch, BatchSource, ExportManifest, ExportOptions, ExportSink, Schema } from '@perf/contracts';
-import { PerfError, channels, isPerfError } from '@perf/contracts';
+import type { Batch, ExportManifest } from '@perf/contracts';
+import { PerfError, batchLength, channels, isPerfError } from '@perf/contracts';
 import { channel } from 'node:diagnostics_channel';
 import { setImmediate } from 'node:timers/promises';
+import { Checkpoints } from './checkpoints.ts';
 import { closeSource, disposeSource, giveUp, settlesSoon } from './clean-up.ts';
 import type { Encoder } from './encoder.ts';
+import type { ExportRun } from './export-run.ts';
 import { failure, sinkStep } from './failures.ts';
 import { Interruption } from './interruption.ts';
-import type { HashThread } from './output.ts';
-import { Output } from './output.ts';
+import { Limits } from './limits.ts';
+import type { Output } from './output.ts';
+import { PackedOutput } from './packed-output.ts';
+import type { Packer } from './packer.ts';
+import { PlainOutput } from './plain-output.ts';
 import { ProgressMeter } from './progress-meter.ts';
+import { SinkWriter } from './sink-writer.ts';
 
 /** Longest stretch of work in ms before other work of the process gets its turn. */
 const TURN_MS = 8;
@@ -16,21 +22,6 @@ const TURN_MS = 8;
 const TURN_AT_END_MS = 3;
 
 const published = channel(channels.export);
-
-/** What `runExport` needs of a format. */
-export interface ExportRun {
-  /** As in the manifest: `csv`. */
-  readonly format: string;
-  readonly source: BatchSource;
-  readonly sink: ExportSink;
-  readonly options: ExportOptions;
-  /** Makes the encoder; what it throws aborts the sink. */
-  readonly encoder: (schema: Schema) => Encoder;
-  /** Clock in ms. @default performance.now */
-  readonly now?: (() => number) | undefined;
-  /** @default 'worker' */
-  readonly hashOn?: HashThread | undefined;
-}
 
 /**
  * Runs one export: pulls the source, moves full blocks to the sink, hashes them, reports progress, commits, and gives the
@@ -46,9 +37,12 @@ class Run {
   readonly #now: () => number;
   readonly #startedAt: number;
   readonly #interruption: Interruption;
+  readonly #limits: Limits;
   #iterator: AsyncIterator<Batch> | undefined;
   #output: Output | undefined;
-  #encoder: Encoder | undefined;
+  #meter: ProgressMeter | undefined;
+  #checkpoints: Checkpoints | undefined;
+  #rows = 0;
   #pulling = false;
   #turnStartedAt = 0;
 
@@ -57,6 +51,7 @@ class Run {
     this.#now = run.now ?? (() => performance.now());
     this.#startedAt = this.#now();
     this.#interruption = new Interruption(run.options.signal, `the ${run.format} export`);
+    this.#limits = new Limits(run.options.limits);
   }
 
   async complete(): Promise<ExportManifest> {
@@ -75,26 +70,25 @@ class Run {
   }
 
   async #work(): Promise<ExportManifest> {
-    const { format, source, sink, options, encoder: create, hashOn } = this.#run;
-    if (options.checkpoint !== undefined || options.resumeFrom !== undefined)
-      throw new PerfError('ERR_PERF_UNSUPPORTED', `the ${format} exporter cannot resume an export`);
-    const meter = new ProgressMeter(options, this.#now);
+    const { format, source, options, encoder: create } = this.#run;
+    const meter = (this.#meter = new ProgressMeter(options, this.#now));
+    this.#limits.check();
     this.#interruption.check();
     const encoder = create(source.schema);
-    const output = new Output(sink, this.#interruption, encoder.blockBytes, hashOn ?? 'worker');
-    this.#encoder = encoder;
-    this.#output = output;
-    await this.#interruption.wait(sinkStep('opening the sink', () => sink.open()));
+    const packer = this.#run.packer?.();
+    const output = (this.#output = this.#newOutput(encoder.blockBytes, packer));
+    await this.#open(encoder, output, packer);
 
     this.#turnStartedAt = performance.now();
-    encoder.begin();
     await this.#drain(encoder, output, meter);
-    while (await this.#loadNext(encoder, source)) await this.#drain(encoder, output, meter);
+    while (await this.#loadNext(encoder)) await this.#drain(encoder, output, meter);
     encoder.end();
     await this.#drain(encoder, output, meter);
     const sha256 = await output.end();
+    this.#limits.bytes(output.bytes);
     meter.end(encoder.rows, output.bytes);
 
+    const { compression } = this.#run;
     const manifest = (): ExportManifest => ({
       format,
       version: 1,
@@ -102,21 +96,69 @@ class Run {
       rows: encoder.rows,
       bytes: output.bytes,
       sha256,
+      ...(compression === undefined ? {} : { compression }),
       warnings: encoder.warnings(),
       elapsedMs: this.#now() - this.#startedAt,
     });
     this.#interruption.check();
     await this.#commit();
+    await this.#removeCheckpoint();
     return manifest();
+  }
+
+  #newOutput(blockBytes: number, packer: Packer | undefined): Output {
+    const { sink, options, hashOn = 'worker' } = this.#run;
+    const isResumable = options.checkpoint !== undefined || options.resumeFrom !== undefined;
+    const writer = new SinkWriter(sink, this.#interruption, isResumable);
+    return packer === undefined
+      ? new PlainOutput(writer, this.#interruption, blockBytes, hashOn)
+      : new PackedOutput(writer, this.#interruption, blockBytes, packer);
+  }
+
+  /** Opens the sink, and begins, or goes on where an earlier run stopped. */
+  async #open(encoder: Encoder, output: Output, packer: Packer | undefined): Promise<void> {
+    const { format, shape, source, sink, options } = this.#run;
+    const { checkpoint, resumeFrom } = options;
+    if (checkpoint !== undefined || resumeFrom !== undefined) {
+      const parts = { format, shape, source, options, encoder, output, packer };
+      this.#checkpoints = new Checkpoints(parts);
+      if (!sink.canResume)
+        throw new PerfError('ERR_PERF_UNSUPPORTED', 'this sink cannot go on from an earlier run');
+    }
+    if (resumeFrom === undefined) {
+      await this.#wait('opening the sink', () => sink.open());
+      await output.begin();
+      encoder.begin();
+      return;
+    }
+    this.#checkpoints?.check(resumeFrom);
+    await this.#wait('opening the sink', () => sink.open(resumeFrom.bytes));
+    await this.#recall(output, resumeFrom.bytes);
+    this.#checkpoints?.resume(resumeFrom);
+    this.#meter?.startAt(encoder.rows, output.bytes);
+  }
+
+  /** Reads what the earlier run wrote: the hash of the whole needs it, and it must be what was written. */
+  async #recall(output: Output, length: number): Promise<void> {
+    const { sink } = this.#run;
+    const written = sink.read?.(length)[Symbol.asyncIterator]();
+    if (written === undefined)
+      throw new PerfError('ERR_PERF_UNSUPPORTED', 'this sink cannot read back what it holds');
+    for (;;) {
+      const step = await this.#wait('reading the sink', async () => written.next());
+      if (step.done === true) return;
+      await output.recall(step.value);
+    }
   }
 
   /**
    * Hands the next batch to the encoder; false at the end. Nothing here holds on to a batch: one that lived while the next is
    * made would survive collections, and make the engine grow its young heap for good.
    */
-  async #loadNext(encoder: Encoder, source: BatchSource): Promise<boolean> {
-    const batch = await this.#pull(source);
+  async #loadNext(encoder: Encoder): Promise<boolean> {
+    const batch = await this.#pull();
     if (batch === undefined) return false;
+    this.#limits.rows(encoder.rows + batchLength(batch));
     load(encoder, batch);
     return true;
   }
@@ -125,7 +167,8 @@ class Run {
   async #drain(encoder: Encoder, output: Output, meter: ProgressMeter): Promise<void> {
     for (;;) {
       const state = fill(encoder, output);
-      if (state === 'full') await output.flush();
+      this.#rows = encoder.rows;
+      if (state === 'full') await this.#flush(output);
       meter.tick(encoder.rows, output.bytes);
       if (performance.now() - this.#turnStartedAt > (state === 'done' ? TURN_AT_END_MS : TURN_MS)) {
         await setImmediate();
@@ -136,11 +179,22 @@ class Run {
     }
   }
 
+  async #flush(output: Output): Promise<void> {
+    const last = this.#checkpoints?.due();
+    await output.flush();
+    this.#limits.bytes(output.bytes);
+    if (last === undefined) return;
+    await output.settle();
+    const { sink } = this.#run;
+    await this.#wait('syncing the sink', async () => sink.sync?.());
+    await this.#wait('saving a checkpoint', async () => this.#checkpoints?.save(last));
+  }
+
   /** The next batch, or undefined at the end. */
-  async #pull(source: BatchSource): Promise<Batch | undefined> {
+  async #pull(): Promise<Batch | undefined> {
     this.#pulling = true;
     try {
-      this.#iterator ??= source[Symbol.asyncIterator]();
+      this.#iterator ??= this.#run.source[Symbol.asyncIterator]();
       const step = await this.#interruption.wait(Promise.resolve(this.#iterator.next()));
       this.#pulling = false;
       if (step.done !== true) return step.value;
@@ -159,26 +213,40 @@ class Run {
       await this.#interruption.wait(committing);
     } catch (error) {
       if (!isPerfError(error, 'ERR_PERF_ABORTED')) throw error;
-      await giveUp(sink, error, true);
+      await giveUp(sink, error, { isAbort: true, keep: false });
       if (!(await settlesSoon(committing))) throw error;
     }
   }
 
   async #cleanUp(error: unknown): Promise<void> {
+    const { sink, source, options } = this.#run;
     const isAbort = this.#interruption.isAborted;
+    const isPause = isAbort && options.signal?.reason === 'pause';
+    const keep = options.checkpoint !== undefined && (isPause || !isAbort);
     const closing =
       this.#iterator === undefined
-        ? disposeSource(this.#run.source, isAbort)
+        ? disposeSource(source, isAbort)
         : closeSource(this.#iterator, this.#pulling, isAbort);
-    await giveUp(this.#run.sink, error, isAbort);
+    await giveUp(sink, error, { isAbort, keep });
+    if (!keep) await this.#removeCheckpoint();
     await closing;
+  }
+
+  /** The export has ended either way; a checkpoint that cannot be removed is refused when somebody goes on from it. */
+  async #removeCheckpoint(): Promise<void> {
+    const removing = Promise.resolve(this.#run.options.checkpoint?.remove());
+    await settlesSoon(removing);
+  }
+
+  async #wait<T>(doing: string, step: () => Promise<T>): Promise<T> {
+    return this.#interruption.wait(sinkStep(doing, step));
   }
 
   #publish(error: unknown): void {
     if (!published.hasSubscribers) return;
     const message = {
       format: this.#run.format,
-      rows: this.#encoder?.rows ?? 0,
+      rows: this.#rows,
       bytes: this.#output?.bytes ?? 0,
       durationMs: this.#now() - this.#startedAt,
     };

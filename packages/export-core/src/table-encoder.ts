@@ -6,7 +6,7 @@ import type { CellWriter } from './cell-writer.ts';
 import { MISFIT, NO_ROOM } from './cell-writer.ts';
 import type { ColumnCells } from './column-cells.ts';
 import { columnCells } from './column-cells.ts';
-import type { Encoder, FillState } from './encoder.ts';
+import type { Encoder, EncoderCheckpoints, FillState, LastRow } from './encoder.ts';
 import { NOT_NULLABLE, OMITTED, PlannedColumn } from './planned-column.ts';
 import type { KeyedRow } from './row-lanes.ts';
 import { writeLanes } from './row-lanes.ts';
@@ -27,6 +27,14 @@ const NEW_ROW = -1;
  */
 export class TableEncoder implements Encoder {
   readonly blockBytes: number;
+  readonly checkpoints: EncoderCheckpoints = {
+    lastRow: () => this.#lastRow(),
+    state: () => ({ warnings: this.#warnings.state() }),
+    resume: (rows, { warnings }) => {
+      this.rows = rows;
+      this.#warnings.resume(warnings);
+    },
+  };
   rows = 0;
 
   readonly #schema: Schema;
@@ -228,6 +236,12 @@ export class TableEncoder implements Encoder {
       this.#column++;
     }
     return true;
+  }
+
+  #lastRow(): LastRow | undefined {
+    if (this.#batch === undefined || this.#pieces !== undefined) return undefined;
+    if (this.#column !== NEW_ROW || this.#row === 0) return undefined;
+    return { batch: this.#batch, index: this.#row - 1 };
   }
 
   #noRow(): PerfError {

@@ -1,4 +1,5 @@
 import type { ExportWarning } from '@perf/contracts';
+import { PerfError } from '@perf/contracts';
 
 /** A count that a cell writer raises in place. */
 export interface WarningCounter {
@@ -19,6 +20,21 @@ export class Warnings {
     const counter: WarningCounter = { count: 0 };
     this.#found.push({ code, message, column, counter });
     return counter;
+  }
+
+  /** The counts, for a checkpoint. */
+  state(): readonly number[] {
+    return this.#found.map(({ counter }) => counter.count);
+  }
+
+  /** Goes on from counts of a run with the same columns and options. */
+  resume(counts: unknown): void {
+    if (!Array.isArray(counts) || counts.length !== this.#found.length)
+      throw new PerfError(
+        'ERR_PERF_CHECKPOINT_MISMATCH',
+        'the checkpoint has other warnings; remove it and start again',
+      );
+    for (const [i, { counter }] of this.#found.entries()) counter.count = Number(counts[i]);
   }
 
   /** Every warning that occurred, in the order of the columns. */

@@ -7,7 +7,7 @@ import type {
   ExporterCapabilities,
 } from '@perf/contracts';
 import type { ExportInput, InputOptions } from '@perf/export-core';
-import { TableEncoder, exportFrom, runExport } from '@perf/export-core';
+import { TableEncoder, exportFrom, packerFor, runExport } from '@perf/export-core';
 import { csvPlan } from './csv-layout.ts';
 import type { CsvOptions, CsvStyle } from './csv-options.ts';
 import { csvStyle } from './csv-options.ts';
@@ -40,7 +40,7 @@ class CsvExporter implements Exporter {
   readonly format: string;
   readonly capabilities: ExporterCapabilities = {
     streaming: true,
-    resumable: false,
+    resumable: true,
     columnar: true,
     maxRows: Number.POSITIVE_INFINITY,
   };
@@ -53,6 +53,7 @@ class CsvExporter implements Exporter {
 
   async export(source: BatchSource, sink: ExportSink, options: ExportOptions = {}): Promise<ExportManifest> {
     const style = this.#style;
+    const { compression, now, hashOn, ...shape } = style;
     return runExport({
       format: this.format,
       source,
@@ -62,8 +63,11 @@ class CsvExporter implements Exporter {
         const { layout, room, warnings } = csvPlan(schema, style);
         return new TableEncoder(schema, layout, room, warnings);
       },
-      now: style.now,
-      hashOn: style.hashOn,
+      packer: compression === undefined ? undefined : () => packerFor(compression),
+      shape: { ...shape, compression },
+      compression: compression?.format,
+      now,
+      hashOn,
     });
   }
 }

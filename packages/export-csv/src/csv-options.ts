@@ -1,6 +1,7 @@
 import type { Field } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
-import type { ClassifiedPolicy, HashThread } from '@perf/export-core';
+import type { ClassifiedPolicy, Compression, CompressionStyle, HashThread } from '@perf/export-core';
+import { compressionStyle } from '@perf/export-core';
 
 /**
  * How timestamp columns are written: `iso` is ISO 8601 in UTC, `epochMs` whole milliseconds since 1970. A function gets the
@@ -38,6 +39,8 @@ export interface CsvOptions {
   readonly formulaGuard?: boolean;
   /** What happens to columns classified `pii` or `secret`: `mask` writes `***` for every value but null. @default 'mask' */
   readonly classified?: ClassifiedPolicy;
+  /** Compresses the whole output, blocks side by side. @default none */
+  readonly compression?: Compression;
   /** Clock in ms for progress and `elapsedMs`, for tests. @default performance.now */
   readonly now?: () => number;
   /** Where outputs of more than one block are hashed: in a worker thread, or in the caller's. @default 'worker' */
@@ -59,6 +62,7 @@ export interface CsvStyle {
   readonly columns: readonly string[] | undefined;
   readonly formulaGuard: boolean;
   readonly classified: ClassifiedPolicy;
+  readonly compression: CompressionStyle | undefined;
   readonly now: (() => number) | undefined;
   readonly hashOn: HashThread | undefined;
 }
@@ -97,6 +101,7 @@ export function csvStyle(options: CsvOptions): CsvStyle {
     columns: options.columns,
     formulaGuard: options.formulaGuard ?? true,
     classified,
+    compression: compressionStyle(options.compression),
     now: options.now,
     hashOn: options.hashOn,
   };

@@ -1,3 +1,4 @@
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { createCsvExporter, createTsvExporter } from '@perf/export-csv';
 import type { ReadBack } from '@perf/testkit';
 import { exporterSuite } from '@perf/testkit';
@@ -43,4 +44,20 @@ describe('createCsvExporter with its strangest options', () => {
 
 describe('createTsvExporter', () => {
   exporterSuite({ create: () => createTsvExporter({ formulaGuard: false }), read: reader('\t'), shown });
+});
+
+describe('createCsvExporter with gzip', () => {
+  exporterSuite({
+    create: () => createCsvExporter({ formulaGuard: false, compression: 'gzip' }),
+    read: (bytes) => reader(',')(gunzipSync(bytes)),
+    shown,
+  });
+});
+
+describe('createCsvExporter with zstd', () => {
+  exporterSuite({
+    create: () => createCsvExporter({ formulaGuard: false, compression: { format: 'zstd', level: 3 } }),
+    read: (bytes) => reader(',')(zstdDecompressSync(bytes)),
+    shown,
+  });
 });

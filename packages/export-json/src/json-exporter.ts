@@ -7,7 +7,7 @@ import type {
   ExporterCapabilities,
 } from '@perf/contracts';
 import type { ExportInput, InputOptions } from '@perf/export-core';
-import { TableEncoder, exportFrom, runExport } from '@perf/export-core';
+import { TableEncoder, exportFrom, packerFor, runExport } from '@perf/export-core';
 import { jsonPlan } from './json-layout.ts';
 import type { JsonOptions, JsonStyle } from './json-options.ts';
 import { jsonStyle } from './json-options.ts';
@@ -49,7 +49,7 @@ class JsonExporter implements Exporter {
   readonly format: string;
   readonly capabilities: ExporterCapabilities = {
     streaming: true,
-    resumable: false,
+    resumable: true,
     columnar: true,
     maxRows: Number.POSITIVE_INFINITY,
   };
@@ -62,6 +62,7 @@ class JsonExporter implements Exporter {
 
   async export(source: BatchSource, sink: ExportSink, options: ExportOptions = {}): Promise<ExportManifest> {
     const style = this.#style;
+    const { compression, now, hashOn, ...shape } = style;
     return runExport({
       format: this.format,
       source,
@@ -71,8 +72,11 @@ class JsonExporter implements Exporter {
         const { layout, room, warnings } = jsonPlan(schema, style);
         return new TableEncoder(schema, layout, room, warnings);
       },
-      now: style.now,
-      hashOn: style.hashOn,
+      packer: compression === undefined ? undefined : () => packerFor(compression),
+      shape: { ...shape, compression },
+      compression: compression?.format,
+      now,
+      hashOn,
     });
   }
 }

@@ -1,5 +1,12 @@
 import { PerfError } from '@perf/contracts';
-import type { BigNumbers, ClassifiedPolicy, HashThread } from '@perf/export-core';
+import type {
+  BigNumbers,
+  ClassifiedPolicy,
+  Compression,
+  CompressionStyle,
+  HashThread,
+} from '@perf/export-core';
+import { compressionStyle } from '@perf/export-core';
 
 /** How JSON is written. */
 export interface JsonOptions {
@@ -16,6 +23,8 @@ export interface JsonOptions {
   readonly columns?: readonly string[];
   /** What happens to columns classified `pii` or `secret`: `mask` writes `"***"` for every value but null. @default 'mask' */
   readonly classified?: ClassifiedPolicy;
+  /** Compresses the whole output, blocks side by side. @default none */
+  readonly compression?: Compression;
   /** Clock in ms for progress and `elapsedMs`, for tests. @default performance.now */
   readonly now?: () => number;
   /** Where outputs of more than one block are hashed: in a worker thread, or in the caller's. @default 'worker' */
@@ -29,6 +38,7 @@ export interface JsonStyle {
   readonly nulls: 'include' | 'omit';
   readonly columns: readonly string[] | undefined;
   readonly classified: ClassifiedPolicy;
+  readonly compression: CompressionStyle | undefined;
   readonly now: (() => number) | undefined;
   readonly hashOn: HashThread | undefined;
 }
@@ -40,8 +50,9 @@ export function jsonStyle(options: JsonOptions): JsonStyle {
   mustBeOneOf('bigNumbers', bigNumbers, ['number', 'string']);
   mustBeOneOf('nulls', nulls, ['include', 'omit']);
   mustBeOneOf('classified', classified, ['mask', 'include']);
+  const compression = compressionStyle(options.compression);
   const { columns, now, hashOn } = options;
-  return { format, bigNumbers, nulls, classified, columns, now, hashOn };
+  return { format, bigNumbers, nulls, classified, columns, compression, now, hashOn };
 }
 
 function mustBeOneOf(name: string, value: unknown, allowed: readonly string[]): void {

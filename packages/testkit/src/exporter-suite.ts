@@ -2,6 +2,7 @@ import type { Exporter, Field } from '@perf/contracts';
 import { describe } from 'vitest';
 import { contentCases } from './export-suite/content-cases.ts';
 import { failureCases } from './export-suite/failure-cases.ts';
+import { resumeCases } from './export-suite/resume-cases.ts';
 import { reportCases } from './export-suite/report-cases.ts';
 
 /** An output read back by a reader of the format. */
@@ -22,6 +23,8 @@ export interface ExporterSuiteOptions {
    * @default the value itself
    */
   readonly shown?: (value: unknown, field: Field) => unknown;
+  /** Rows of an export that is cut and resumed: enough for three checkpoints, 16 MiB each before compression. @default 300,000 */
+  readonly resumeRows?: number;
   /** Longest a test may take, in ms. @default 30,000 */
   readonly timeoutMs?: number;
 }
@@ -40,5 +43,6 @@ export function exporterSuite(options: ExporterSuiteOptions): void {
     contentCases(options);
     reportCases(options);
     failureCases(options);
+    resumeCases(options);
   });
 }

@@ -1,6 +1,8 @@
 import type { ExportSink } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 
+const READ_BYTES = 100_000;
+
 /** A sink in memory that can do all a sink can, keeps every byte, and says what became of it. */
 export class MemorySink implements ExportSink {
   readonly canPatch = true;
@@ -10,6 +12,13 @@ export class MemorySink implements ExportSink {
   #state: 'new' | 'open' | 'committed' | 'aborted' = 'new';
   #reason: unknown;
   #kept = false;
+
+  /** @param kept what an earlier run has left */
+  constructor(kept: Uint8Array = new Uint8Array(0)) {
+    if (kept.length === 0) return;
+    this.#bytes = Uint8Array.from(kept);
+    this.#length = kept.length;
+  }
 
   /** `aborted` also when it was never opened. */
   get state(): 'new' | 'open' | 'committed' | 'aborted' {
@@ -58,6 +67,12 @@ export class MemorySink implements ExportSink {
   async writeAt(bytes: Uint8Array, position: number): Promise<void> {
     if (this.#state !== 'open' || position + bytes.length > this.#length) throw this.#misuse('patched');
     this.#bytes.set(bytes, position);
+  }
+
+  async *read(length: number): AsyncGenerator<Uint8Array> {
+    if (this.#state !== 'open' || length > this.#length) throw this.#misuse('read');
+    for (let at = 0; at < length; at += READ_BYTES)
+      yield this.#bytes.slice(at, Math.min(length, at + READ_BYTES));
   }
 
   async sync(): Promise<void> {

@@ -12,7 +12,7 @@ export { hodgesLehmann } from './hodges-lehmann.ts';
 export type { ShiftEstimate } from './hodges-lehmann.ts';
 export { judgePairs, noiseFloor } from './judge-pairs.ts';
 export type { JudgeOptions, Judgement } from './judge-pairs.ts';
-export { mixedRowBatches, mixedSchema } from './mixed-rows.ts';
+export { mixedRowBatches, mixedSchema, mixedSource } from './mixed-rows.ts';
 export type { MixedRowsOptions } from './mixed-rows.ts';
 export { peakRssMb } from './peak-rss.ts';
 export { peerVersion } from './peer-version.ts';

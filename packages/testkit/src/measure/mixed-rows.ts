@@ -1,4 +1,4 @@
-import type { ObjectRowBatch, Schema } from '@perf/contracts';
+import type { ObjectRowBatch, RepeatableSource, Schema } from '@perf/contracts';
 import { seededRandom } from '../seeded-random.ts';
 
 /** The columns of `mixedRowBatches`: ten types and shapes as a business table has them. */
@@ -21,6 +21,8 @@ export const mixedSchema: Schema = {
 export interface MixedRowsOptions {
   /** `created_at` as `Date`, or as ISO text for writers that know no dates; the text costs nothing extra. @default 'date' */
   readonly dates?: 'date' | 'iso';
+  /** Rows to leave out at the beginning. @default 0 */
+  readonly from?: number;
 }
 
 /**
@@ -33,12 +35,33 @@ export function mixedRowBatches(
   batchRows = 4096,
   options: MixedRowsOptions = {},
 ): AsyncGenerator<ObjectRowBatch> {
-  return batches(rows, batchRows, makePools(options.dates ?? 'date'));
+  return batches({ from: options.from ?? 0, to: rows }, batchRows, makePools(options.dates ?? 'date'));
 }
 
-async function* batches(rows: number, batchRows: number, pools: Pools): AsyncGenerator<ObjectRowBatch> {
-  for (let from = 0; from < rows; from += batchRows) {
-    const length = Math.min(batchRows, rows - from);
+/** The same rows as a source that begins after any row, for exports that go on after a crash. @param after the cursor: an id */
+export function mixedSource(
+  rows: number,
+  { after, batchRows }: { readonly after?: unknown; readonly batchRows?: number } = {},
+): RepeatableSource {
+  const from = typeof after === 'number' ? after : 0;
+  return {
+    schema: mixedSchema,
+    fingerprint: `mixed rows ${rows}`,
+    cursorAfter: (batch, index) => {
+      const row = batch.kind === 'rows' ? batch.rows[index] : undefined;
+      return row !== undefined && 'id' in row ? row['id'] : undefined;
+    },
+    [Symbol.asyncIterator]: () => mixedRowBatches(rows, batchRows, { from }),
+  };
+}
+
+async function* batches(
+  range: { readonly from: number; readonly to: number },
+  batchRows: number,
+  pools: Pools,
+): AsyncGenerator<ObjectRowBatch> {
+  for (let { from } = range; from < range.to; from += batchRows) {
+    const length = Math.min(batchRows, range.to - from);
     const batch: Readonly<Record<string, unknown>>[] = [];
     for (let i = 0; i < length; i++) batch.push(mixedRow(from + i, pools));
     yield { kind: 'rows', schema: mixedSchema, layout: 'objects', rows: batch };
