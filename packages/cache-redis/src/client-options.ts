@@ -13,6 +13,8 @@ export interface OutageOptions {
   readonly autoResendUnfulfilledCommands: false;
   readonly retryStrategy: (times: number) => number;
   readonly reconnectOnError: (error: Error) => 1 | false;
+  readonly sentinelCommandTimeout: number;
+  readonly sentinelRetryStrategy: (times: number) => number;
 }
 
 /** The same for a Cluster. */
@@ -58,6 +60,9 @@ export const redisOptions: OutageOptions = {
   retryStrategy: retry,
   // A master that became a replica: connect anew, to the one that is master now.
   reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
+  // Only by Sentinel: one that hangs is passed over, and all are asked again soon.
+  sentinelCommandTimeout: connection.commandTimeout,
+  sentinelRetryStrategy: retry,
 } satisfies RedisOptions;
 
 /**
@@ -90,6 +95,7 @@ export function judgeOptions(client: RedisClient): string | undefined {
     ...(atMost(each['commandTimeout'], MAX_COMMAND_MS) ? [] : [worse('commandTimeout', each)]),
     ...(atMost(each['maxRetriesPerRequest'], MAX_RETRIES) ? [] : [worse('maxRetriesPerRequest', each)]),
     ...retryFaults(all, isCluster(client) ? 'clusterRetryStrategy' : 'retryStrategy'),
+    ...sentinelFaults(all),
     ...(isCluster(client) && all['scaleReads'] !== 'master' ? [worse('scaleReads', all)] : []),
   ];
   if (bad.length === 0) return undefined;
@@ -107,6 +113,17 @@ function atMost(value: unknown, max: number): boolean {
 
 function worse(name: string, options: Readonly<Record<string, unknown>>): string {
   return `${name} is ${String(options[name])}`;
+}
+
+/** What makes finding the master take long, for a client that asks Sentinel for it. */
+function sentinelFaults(options: Readonly<Record<string, unknown>>): string[] {
+  const { sentinels, sentinelCommandTimeout } = options;
+  if (!Array.isArray(sentinels) || sentinels.length === 0) return [];
+  const isBounded = atMost(sentinelCommandTimeout, MAX_COMMAND_MS);
+  return [
+    ...(isBounded ? [] : [worse('sentinelCommandTimeout', options)]),
+    ...retryFaults(options, 'sentinelRetryStrategy'),
+  ];
 }
 
 /** Whether a late retry comes later than it should. */

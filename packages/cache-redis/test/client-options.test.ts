@@ -3,6 +3,8 @@ import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis'
 import { Redis as Redis6 } from 'ioredis-6';
 import { describe, expect, it } from 'vitest';
 
+const bySentinel = { sentinels: [{ host: '127.0.0.1' }], name: 'main' };
+
 /** What a store says of a client with these options. */
 function warningsFor(options: RedisOptions): string[] {
   return warningsOf(new Redis({ lazyConnect: true, ...options }));
@@ -21,6 +23,7 @@ function warningsOf(client: ConstructorParameters<typeof RedisStore>[0]): string
 describe('the options of a client', () => {
   it('are good as recommended', () => {
     expect(warningsFor(redisOptions)).toEqual([]);
+    expect(warningsFor({ ...redisOptions, ...bySentinel })).toEqual([]);
     expect(clusterWarnings(clusterOptions)).toEqual([]);
     expect(warningsOf(new Redis6({ lazyConnect: true, ...redisOptions }))).toEqual([]);
   });
@@ -32,6 +35,8 @@ describe('the options of a client', () => {
     [{ retryStrategy: (times: number) => times * 1000 }, 'retryStrategy gives 20000 ms at the 20th try'],
     [{ retryStrategy: null }, 'retryStrategy is null'],
     [{ retryStrategy: () => null }, 'retryStrategy gives null ms'],
+    [{ ...bySentinel, sentinelCommandTimeout: 30_000 }, 'sentinelCommandTimeout is 30000'],
+    [{ ...bySentinel, sentinelRetryStrategy: () => null }, 'sentinelRetryStrategy gives null ms'],
   ])('are named when they make an outage long: %o', (worse, text) => {
     const warnings = warningsFor({ ...redisOptions, ...worse });
 

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import type { TieredCacheOptions } from '@perf/cache-core';
 import { TieredCache } from '@perf/cache-core';
 import { RedisStore, redisOptions } from '@perf/cache-redis';
 import { Redis } from 'ioredis';
-import { vi } from 'vitest';
+import type { Redis as Redis6 } from 'ioredis-6';
+import { Recorder } from './recorder.ts';
 
 /** One node of a service: a cache over a Redis that others share. */
-export interface Node extends AsyncDisposable {
+export interface Node<Client = Redis> extends AsyncDisposable {
   readonly cache: TieredCache;
-  readonly redis: Redis;
+  readonly redis: Client;
+  /** What the bus of its store tells. */
+  readonly bus: Recorder;
 }
 
 /** Three nodes of one service. */
@@ -25,7 +29,7 @@ export async function nodesAt(
   options: TieredCacheOptions = {},
   prefix = `${randomUUID()}:`,
 ): Promise<Nodes> {
-  const open = (): Promise<Node> => openNode(url, prefix, options);
+  const open = (): Promise<Node> => openNode(new Redis(url, redisOptions), prefix, options);
   const [a, b, c] = await Promise.all([open(), open(), open()]);
   return {
     prefix,
@@ -38,24 +42,22 @@ export async function nodesAt(
   };
 }
 
-async function openNode(url: string, prefix: string, options: TieredCacheOptions): Promise<Node> {
-  const redis = new Redis(url, redisOptions);
-  await new Promise((resolve) => void redis.once('ready', resolve));
+/** A node over a client that is not connected yet; listening when it resolves. Disposing it ends the client. */
+export async function openNode<Client extends Redis | Redis6>(
+  redis: Client,
+  prefix: string,
+  options: TieredCacheOptions = {},
+): Promise<Node<Client>> {
+  await once(redis, 'ready');
   const store = new RedisStore(redis, { prefix });
-  const states: string[] = [];
-  // A listener of its own tells when the bus of this store is up.
   const cache = new TieredCache({ ...options, tiers: [...(options.tiers ?? []), store] });
-  const watching = await store.subscribe({
-    invalidated: () => undefined,
-    landed: () => undefined,
-    stateChanged: (state) => void states.push(state),
-  });
-  await vi.waitFor(() => {
-    if (states.at(-1) !== 'trusted') throw new Error('the bus is not up yet');
-  });
+  const bus = new Recorder();
+  const watching = await store.subscribe(bus);
+  await bus.trusted();
   return {
     cache,
     redis,
+    bus,
     [Symbol.asyncDispose]: async () => {
       await cache[Symbol.asyncDispose]();
       await watching[Symbol.asyncDispose]();
