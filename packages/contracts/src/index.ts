@@ -48,6 +48,7 @@ export type {
 export { PerfError, abortError, isPerfError, orAborted, throwIfAborted } from './errors.ts';
 export type { PerfErrorCode } from './errors.ts';
 export type { ExecutionPlan } from './execution-plan.ts';
+export type { ColumnFormat, ExportTemplate, TemplateColumn, TemplateTotal } from './export-template.ts';
 export type {
   BatchSource,
   Checkpoint,

@@ -55,7 +55,8 @@ function indexWriter(
     return (bytes, p, i) => number(bytes, p, data[i] ?? 0);
   if (number !== undefined && data instanceof Uint8Array)
     return (bytes, p, i) => number(bytes, p, data[i] ?? 0);
-  return (bytes, p, i) => value(bytes, p, data[i]);
+  if (Array.isArray(data)) return (bytes, p, i) => value(bytes, p, data[i]);
+  return (bytes, p, i) => value(bytes, p, read(i));
 }
 
 /** 64-bit values by their two words: no bigint is made for those that are safe integers. */

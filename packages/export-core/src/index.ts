@@ -33,6 +33,11 @@ export {
 export { TableEncoder } from './table-encoder.ts';
 export { Room, chosenFields } from './table-layout.ts';
 export type { TableColumn, TableLayout } from './table-layout.ts';
+export { columnFormatter } from './template/column-formatter.ts';
+export type { ColumnFormatter, FormatPlace } from './template/column-formatter.ts';
+export { parseTemplate } from './template/parse-template.ts';
+export { templatePlan } from './template/template-plan.ts';
+export type { TemplatePlan } from './template/template-plan.ts';
 export { Warnings } from './warnings.ts';
 export type { WarningCounter } from './warnings.ts';
 export { webSink } from './web-sink.ts';

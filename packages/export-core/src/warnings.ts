@@ -11,12 +11,12 @@ export class Warnings {
   readonly #found: {
     readonly code: string;
     readonly message: string;
-    readonly column: string;
+    readonly column: string | undefined;
     counter: WarningCounter;
   }[] = [];
 
-  /** A counter for one kind of warning of one column; it is reported only when it was raised. */
-  counter(code: string, message: string, column: string): WarningCounter {
+  /** A counter for one kind of warning, of one column or of the whole; it is reported only when it was raised. */
+  counter(code: string, message: string, column?: string): WarningCounter {
     const counter: WarningCounter = { count: 0 };
     this.#found.push({ code, message, column, counter });
     return counter;
@@ -41,6 +41,11 @@ export class Warnings {
   list(): ExportWarning[] {
     return this.#found
       .filter(({ counter }) => counter.count > 0)
-      .map(({ code, message, column, counter }) => ({ code, message, column, count: counter.count }));
+      .map(({ code, message, column, counter }) => ({
+        code,
+        message,
+        ...(column === undefined ? {} : { column }),
+        count: counter.count,
+      }));
   }
 }

@@ -53,6 +53,7 @@ export function csvPlan(schema: Schema, style: CsvStyle): CsvPlan {
   const titles = chosen.map(({ field, context }) =>
     titleBytes(context, style.titles.get(field.name) ?? field.name),
   );
+  style.template?.warn(warnings);
   const mark = style.bom ? BYTE_ORDER_MARK : NO_BYTES;
   const titleLine = style.header && titles.length > 0 ? joined(titles, style.delimiter) : undefined;
   return {
@@ -99,6 +100,12 @@ function cellFor(field: Field, context: TextContext, warnings: Warnings): CellWr
   const quote = String.fromCharCode(style.quote);
   if (isMasked(field, style.classified))
     return maskCell(field, style.quoteAll || MASK === style.nullText ? quote + MASK + quote : MASK, warnings);
+  const formatted = style.template?.formatterOf(field);
+  if (formatted !== undefined) {
+    // What Intl makes of a number is no formula, though it may begin with a minus sign.
+    const own = field.type.kind === 'bool' ? context : { ...context, guarded: undefined };
+    return convertedCell(own, formatted);
+  }
   const typed = typedCell(field, context);
   if (typed === undefined) return otherCell(field, context);
   return style.quoteAll ? quotedCell(typed, style.quote) : typed;

@@ -1,7 +1,13 @@
-import type { Field } from '@perf/contracts';
+import type { ExportTemplate, Field } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
-import type { ClassifiedPolicy, Compression, CompressionStyle, HashThread } from '@perf/export-core';
-import { compressionStyle } from '@perf/export-core';
+import type {
+  ClassifiedPolicy,
+  Compression,
+  CompressionStyle,
+  HashThread,
+  TemplatePlan,
+} from '@perf/export-core';
+import { compressionStyle, templatePlan } from '@perf/export-core';
 
 /**
  * How timestamp columns are written: `iso` is ISO 8601 in UTC, `epochMs` whole milliseconds since 1970. A function gets the
@@ -29,6 +35,8 @@ export interface CsvOptions {
   readonly quoteAll?: boolean;
   /** @default 'iso' */
   readonly dateFormat?: DateFormat;
+  /** What the export looks like, instead of `columns` and titles in `header`; see `parseTemplate`. */
+  readonly template?: ExportTemplate;
   /** Columns to write, in this order. @default all, in the source's order */
   readonly columns?: readonly string[];
   /**
@@ -59,6 +67,7 @@ export interface CsvStyle {
   readonly nullText: string;
   readonly quoteAll: boolean;
   readonly dateFormat: DateFormat;
+  readonly template: TemplatePlan | undefined;
   readonly columns: readonly string[] | undefined;
   readonly formulaGuard: boolean;
   readonly classified: ClassifiedPolicy;
@@ -87,18 +96,24 @@ export function csvStyle(options: CsvOptions): CsvStyle {
     throw invalid(`dateFormat must be 'iso', 'epochMs' or a function, got ${shown(dateFormat)}`);
   if (classified !== 'mask' && classified !== 'include')
     throw invalid(`classified must be 'mask' or 'include', got ${shown(classified)}`);
+  const titles = typeof header === 'object' ? header : undefined;
+  const template =
+    options.template === undefined
+      ? undefined
+      : templatePlan(options.template, { columns: options.columns, 'header as titles': titles });
   return {
     delimiter,
     quote,
     lineEnding,
     finalNewline: options.finalNewline ?? true,
     header: header !== false,
-    titles: new Map(typeof header === 'object' ? Object.entries(header) : []),
+    titles: template?.titles ?? new Map(Object.entries(titles ?? {})),
     bom: options.bom ?? false,
     nullText,
     quoteAll: options.quoteAll ?? false,
     dateFormat,
-    columns: options.columns,
+    template,
+    columns: template?.columns ?? options.columns,
     formulaGuard: options.formulaGuard ?? true,
     classified,
     compression: compressionStyle(options.compression),

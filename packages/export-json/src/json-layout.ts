@@ -37,12 +37,14 @@ export function jsonPlan(schema: Schema, style: JsonStyle): JsonPlan {
   const room = new Room();
   const warnings = new Warnings();
   const chosen = chosenFields(schema, style.columns);
-  mustDiffer(chosen.map(({ field }) => field.name));
+  const keyOf = ({ name }: Field): string => style.template?.titles.get(name) ?? name;
+  mustDiffer(chosen.map(({ field }) => keyOf(field)));
+  style.template?.warn(warnings);
   const nullBytes = style.nulls === 'omit' ? undefined : Buffer.from('null');
   const columns = chosen.map(({ field, index }): TableColumn => ({
     field,
     index,
-    prefix: Buffer.from(`${JSON.stringify(field.name)}:`),
+    prefix: Buffer.from(`${JSON.stringify(keyOf(field))}:`),
     nullBytes,
     cell: isMasked(field, style.classified)
       ? maskCell(field, JSON.stringify(MASK), warnings)
@@ -65,8 +67,14 @@ function frame(style: JsonStyle): Omit<TableLayout, 'columns' | 'separator'> {
   };
 }
 
-function cellFor(field: Field, { bigNumbers }: JsonStyle, room: Room): CellWriter {
+function cellFor(field: Field, { bigNumbers, template }: JsonStyle, room: Room): CellWriter {
   const { type } = field;
+  const formatted = template?.formatterOf(field);
+  if (formatted !== undefined)
+    return jsonTextCell(room, (value) => {
+      const text = formatted(value);
+      return text === undefined ? undefined : JSON.stringify(text);
+    });
   const big = (cell: CellWriter): CellWriter => (bigNumbers === 'string' ? quotedCell(cell, QUOTE) : cell);
   switch (type.kind) {
     case 'bool':

@@ -1,3 +1,4 @@
+import type { ExportTemplate } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 import type {
   BigNumbers,
@@ -5,8 +6,9 @@ import type {
   Compression,
   CompressionStyle,
   HashThread,
+  TemplatePlan,
 } from '@perf/export-core';
-import { compressionStyle } from '@perf/export-core';
+import { compressionStyle, templatePlan } from '@perf/export-core';
 
 /** How JSON is written. */
 export interface JsonOptions {
@@ -19,6 +21,8 @@ export interface JsonOptions {
   readonly bigNumbers?: BigNumbers;
   /** Whether a null is written as `null` or its key left out. @default 'include' */
   readonly nulls?: 'include' | 'omit';
+  /** What the export looks like, instead of `columns`; its headers are the keys. See `parseTemplate`. */
+  readonly template?: ExportTemplate;
   /** Columns to write, in this order. @default all, in the source's order */
   readonly columns?: readonly string[];
   /** What happens to columns classified `pii` or `secret`: `mask` writes `"***"` for every value but null. @default 'mask' */
@@ -36,6 +40,7 @@ export interface JsonStyle {
   readonly format: 'json' | 'ndjson';
   readonly bigNumbers: BigNumbers;
   readonly nulls: 'include' | 'omit';
+  readonly template: TemplatePlan | undefined;
   readonly columns: readonly string[] | undefined;
   readonly classified: ClassifiedPolicy;
   readonly compression: CompressionStyle | undefined;
@@ -51,8 +56,11 @@ export function jsonStyle(options: JsonOptions): JsonStyle {
   mustBeOneOf('nulls', nulls, ['include', 'omit']);
   mustBeOneOf('classified', classified, ['mask', 'include']);
   const compression = compressionStyle(options.compression);
-  const { columns, now, hashOn } = options;
-  return { format, bigNumbers, nulls, classified, columns, compression, now, hashOn };
+  const { now, hashOn } = options;
+  const template =
+    options.template === undefined ? undefined : templatePlan(options.template, { columns: options.columns });
+  const columns = template?.columns ?? options.columns;
+  return { format, bigNumbers, nulls, classified, template, columns, compression, now, hashOn };
 }
 
 function mustBeOneOf(name: string, value: unknown, allowed: readonly string[]): void {
