@@ -107,3 +107,4 @@ export type {
   LeaseRequest,
   SharedStore,
 } from './shared-store.ts';
+export { sliceBatch } from './slice-batch.ts';

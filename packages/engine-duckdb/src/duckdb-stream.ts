@@ -1,8 +1,7 @@
 import type { Batch, ColumnBatch, DataType, Field, ResultStream, Schema } from '@perf/contracts';
-import { PerfError, abortError, throwIfAborted, toRows } from '@perf/contracts';
+import { PerfError, abortError, sliceBatch, throwIfAborted, toRows } from '@perf/contracts';
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
 import { ResultReturnType } from '@duckdb/node-api';
-import { sliceBatch } from './column-slice.ts';
 import { dataTypeOf } from './duckdb-types.ts';
 import type { PooledConnection } from './pooled-connection.ts';
 import { columnOfVector } from './vector-column.ts';
@@ -50,8 +49,11 @@ export class DuckDbStream implements ResultStream {
       for (;;) {
         const chunk = await this.#fetch();
         if (chunk === null) break;
-        for (const batch of sliceBatch(this.#columns(chunk), batchRows))
+        const columns = this.#columns(chunk);
+        for (let from = 0; from < columns.length; from += batchRows) {
+          const batch = sliceBatch(columns, from, Math.min(from + batchRows, columns.length));
           yield shape === 'rows' ? toRows(batch) : batch;
+        }
       }
       this.#release(true);
     } finally {

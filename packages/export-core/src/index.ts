@@ -11,14 +11,25 @@ export type { ExportRun } from './export-run.ts';
 export { fileCheckpoints } from './file-checkpoints.ts';
 export { fileSink } from './file-sink.ts';
 export type { FileSinkOptions } from './file-sink.ts';
+export { contentDisposition } from './http/content-disposition.ts';
+export { httpSink } from './http/http-sink.ts';
+export type { HttpSinkOptions } from './http/http-sink.ts';
+export { serveFile } from './http/serve-file.ts';
+export type { ServeFileOptions } from './http/serve-file.ts';
 export { base64Text, jsonText } from './json-text.ts';
 export type { BigNumbers } from './json-text.ts';
 export { MASK, isMasked, maskCell } from './mask.ts';
 export type { ClassifiedPolicy } from './mask.ts';
 export { memorySink } from './memory-sink.ts';
 export type { MemorySink } from './memory-sink.ts';
+export { multipartSink } from './multipart-sink.ts';
+export type { MultipartSinkOptions, MultipartUpload, UploadedPart } from './multipart-sink.ts';
 export type { HashThread } from './output.ts';
+export { exportParts } from './export-parts.ts';
+export type { ExportPartsOptions } from './export-parts.ts';
 export type { Packer } from './packer.ts';
+export { BlockMark } from './piece.ts';
+export type { Piece } from './piece.ts';
 export { runExport } from './run-export.ts';
 export {
   boolCell,
@@ -32,7 +43,7 @@ export {
 } from './scalar-cells.ts';
 export { TableEncoder } from './table-encoder.ts';
 export { Room, chosenFields } from './table-layout.ts';
-export type { TableColumn, TableLayout } from './table-layout.ts';
+export type { RowOpener, TableColumn, TableLayout, TableParts } from './table-layout.ts';
 export { columnFormatter } from './template/column-formatter.ts';
 export type { ColumnFormatter, FormatPlace } from './template/column-formatter.ts';
 export { parseTemplate } from './template/parse-template.ts';
@@ -52,3 +63,6 @@ export {
   writePadded,
 } from './write-integer.ts';
 export { NUMBER_BYTES, writeNumber } from './write-number.ts';
+export { ZipPacker } from './zip-packer.ts';
+export type { ZipCopy, ZipMark } from './zip-packer.ts';
+export { readZip, unzipEntry } from './zip-reader.ts';

@@ -1,4 +1,4 @@
-import { Block } from './block.ts';
+import { BLOCK_SOFT_LIMIT, Block } from './block.ts';
 import type { BlockHasher } from './block-hasher.ts';
 import { LocalHasher, WorkerHasher } from './block-hasher.ts';
 import type { Interruption } from './interruption.ts';
@@ -71,8 +71,10 @@ export class PlainOutput implements Output {
     this.#hasher?.close();
   }
 
+  /** A stream that begins with less than a block wants its bytes soon: starting a thread would delay them. */
   #newHasher(): BlockHasher {
-    return this.#hashOn === 'worker' ? new WorkerHasher() : new LocalHasher();
+    const isSmall = this.block.length > 0 && this.block.length < BLOCK_SOFT_LIMIT;
+    return this.#hashOn === 'worker' && !isSmall ? new WorkerHasher() : new LocalHasher();
   }
 
   async #send(hasher: BlockHasher): Promise<void> {

@@ -4,7 +4,7 @@ import { channel } from 'node:diagnostics_channel';
 import { setImmediate } from 'node:timers/promises';
 import { Checkpoints } from './checkpoints.ts';
 import { closeSource, disposeSource, giveUp, settlesSoon } from './clean-up.ts';
-import type { Encoder } from './encoder.ts';
+import type { Encoder, FillState } from './encoder.ts';
 import type { ExportRun } from './export-run.ts';
 import { failure, sinkStep } from './failures.ts';
 import { Interruption } from './interruption.ts';
@@ -20,6 +20,9 @@ import { SinkWriter } from './sink-writer.ts';
 const TURN_MS = 8;
 /** The same at the end of a batch: a good time, because the collector, which also takes its turn then, finds the batch dead. */
 const TURN_AT_END_MS = 3;
+
+/** Bytes with which a stream begins. */
+const FIRST_BYTES = 8 * 1024;
 
 const published = channel(channels.export);
 
@@ -43,6 +46,8 @@ class Run {
   #meter: ProgressMeter | undefined;
   #checkpoints: Checkpoints | undefined;
   #rows = 0;
+  /** Rows handed to the encoder, which may hold some back. */
+  #loaded = 0;
   #pulling = false;
   #turnStartedAt = 0;
 
@@ -74,7 +79,7 @@ class Run {
     const meter = (this.#meter = new ProgressMeter(options, this.#now));
     this.#limits.check();
     this.#interruption.check();
-    const encoder = create(source.schema);
+    const encoder = await this.#interruption.wait(Promise.resolve(create(source.schema)));
     const packer = this.#run.packer?.();
     const output = (this.#output = this.#newOutput(encoder.blockBytes, packer));
     await this.#open(encoder, output, packer);
@@ -135,6 +140,7 @@ class Run {
     await this.#wait('opening the sink', () => sink.open(resumeFrom.bytes));
     await this.#recall(output, resumeFrom.bytes);
     this.#checkpoints?.resume(resumeFrom);
+    this.#loaded = encoder.rows;
     this.#meter?.startAt(encoder.rows, output.bytes);
   }
 
@@ -158,7 +164,8 @@ class Run {
   async #loadNext(encoder: Encoder): Promise<boolean> {
     const batch = await this.#pull();
     if (batch === undefined) return false;
-    this.#limits.rows(encoder.rows + batchLength(batch));
+    this.#loaded += batchLength(batch);
+    this.#limits.rows(this.#loaded);
     load(encoder, batch);
     return true;
   }
@@ -168,7 +175,7 @@ class Run {
     for (;;) {
       const state = fill(encoder, output);
       this.#rows = encoder.rows;
-      if (state === 'full') await this.#flush(output);
+      if (state === 'full' || this.#isAwaited(state, output)) await this.#flush(output);
       meter.tick(encoder.rows, output.bytes);
       if (performance.now() - this.#turnStartedAt > (state === 'done' ? TURN_AT_END_MS : TURN_MS)) {
         await setImmediate();
@@ -177,6 +184,12 @@ class Run {
       this.#interruption.check();
       if (state === 'done') return;
     }
+  }
+
+  /** The first bytes of a stream leave at the end of a batch, so that its reader sees them come while a slow source works on. */
+  #isAwaited(state: FillState, output: Output): boolean {
+    if (state !== 'done' || this.#run.sink.canResume) return false;
+    return output.bytes === 0 && output.block.length >= FIRST_BYTES;
   }
 
   async #flush(output: Output): Promise<void> {
@@ -264,7 +277,7 @@ function load(encoder: Encoder, batch: Batch): void {
   }
 }
 
-function fill(encoder: Encoder, output: Output): ReturnType<Encoder['fillBlock']> {
+function fill(encoder: Encoder, output: Output): FillState {
   try {
     return encoder.fillBlock(output.block);
   } catch (error) {

@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import type {
+  BatchSource,
+  Checkpoint,
+  ExportManifest,
+  ExportOptions,
+  ExportPart,
+  ExportSink,
+  Exporter,
+  ExportWarning,
+  Progress,
+  RepeatableSource,
+} from '@perf/contracts';
+import { PerfError } from '@perf/contracts';
+import { BatchFeed } from './batch-feed.ts';
+import { isRepeatable } from './checkpoints.ts';
+import { settlesSoon } from './clean-up.ts';
+
+/** How an output is cut into files. */
+export interface ExportPartsOptions extends ExportOptions {
+  /** Rows of every part but the last. */
+  readonly rowsPerPart: number;
+  /** Names part `number` (from 1) and gives its sink. A sink that stands there from an earlier run is written anew. */
+  readonly part: (number: number) => { readonly name: string; readonly sink: ExportSink };
+}
+
+/**
+ * Writes a source as several files, each of them whole: `part-00001.csv`, `part-00002.csv`, … With a checkpoint store an export that was
+ * cut goes on after its last whole part, in every format. Resolves with a manifest of all parts; an empty source gives one empty part.
+ * Parts that were committed stay when a later one fails.
+ *
+ * @example
+ * await exportParts(createCsvExporter(), source, {
+ *   rowsPerPart: 1_000_000,
+ *   part: (number) => ({ name: `flights-${number}.csv`, sink: fileSink(`out/flights-${number}.csv`) }),
+ * });
+ */
+export async function exportParts(
+  exporter: Exporter,
+  source: BatchSource,
+  options: ExportPartsOptions,
+): Promise<ExportManifest> {
+  const { rowsPerPart, resumeFrom } = options;
+  if (!Number.isSafeInteger(rowsPerPart) || rowsPerPart < 1)
+    throw new PerfError(
+      'ERR_PERF_INVALID_OPTION',
+      `rowsPerPart must be a positive integer, got ${rowsPerPart}`,
+    );
+  const run = new PartsRun(exporter, source, options);
+  if (resumeFrom !== undefined) run.resume(resumeFrom);
+  return run.complete();
+}
+
+class PartsRun {
+  readonly #exporter: Exporter;
+  readonly #source: BatchSource;
+  readonly #options: ExportPartsOptions;
+  readonly #feed: BatchFeed;
+  readonly #repeatable: RepeatableSource | undefined;
+  readonly #format: string;
+  readonly #startedAt: number = performance.now();
+  #parts: ExportPart[] = [];
+  #warnings: ExportWarning[] = [];
+
+  constructor(exporter: Exporter, source: BatchSource, options: ExportPartsOptions) {
+    const isResumable = options.checkpoint !== undefined || options.resumeFrom !== undefined;
+    this.#repeatable = isRepeatable(source) ? source : undefined;
+    if (isResumable && this.#repeatable === undefined)
+      throw new PerfError(
+        'ERR_PERF_UNSUPPORTED',
+        'an export in parts can be resumed only with a RepeatableSource, which has a fingerprint and cursors',
+      );
+    this.#exporter = exporter;
+    this.#source = source;
+    this.#options = options;
+    this.#format = `parts of ${exporter.format}`;
+    this.#feed = new BatchFeed(source);
+  }
+
+  resume({ format, source, fingerprint, state }: Checkpoint): void {
+    if (format !== this.#format || fingerprint !== this.#fingerprint())
+      throw new PerfError(
+        'ERR_PERF_CHECKPOINT_MISMATCH',
+        'the checkpoint is of another export; remove it and start again',
+      );
+    if (source !== this.#repeatable?.fingerprint)
+      throw new PerfError(
+        'ERR_PERF_SOURCE_CHANGED',
+        'the data has changed since the checkpoint was taken; remove it and start again',
+      );
+    this.#parts = listOf(state['parts'], isPart);
+    this.#warnings = listOf(state['warnings'], isWarning);
+  }
+
+  async complete(): Promise<ExportManifest> {
+    const { checkpoint, rowsPerPart } = this.#options;
+    try {
+      let hasMore = await this.#feed.hasMore();
+      while (hasMore || this.#parts.length === 0) {
+        await this.#writePart(rowsPerPart);
+        hasMore = await this.#feed.hasMore();
+        if (hasMore) await this.#save();
+      }
+    } catch (error) {
+      await settlesSoon(this.#feed.close());
+      throw error;
+    }
+    await checkpoint?.remove();
+    return this.#manifest();
+  }
+
+  async #writePart(rows: number): Promise<void> {
+    const { name, sink } = this.#options.part(this.#parts.length + 1);
+    const { signal, onProgress, progressIntervalMs, totalRows, limits } = this.#options;
+    const before = this.#sums();
+    const manifest = await this.#exporter.export(this.#feed.next(rows), sink, {
+      signal,
+      limits:
+        limits === undefined
+          ? undefined
+          : {
+              ...(limits.rows === undefined ? {} : { rows: limits.rows - before.rows }),
+              ...(limits.bytes === undefined ? {} : { bytes: limits.bytes - before.bytes }),
+            },
+      totalRows: totalRows === undefined ? undefined : totalRows - before.rows,
+      onProgress:
+        onProgress === undefined ? undefined : (progress) => onProgress(this.#inAll(progress, before)),
+      ...(progressIntervalMs === undefined ? {} : { progressIntervalMs }),
+    });
+    this.#parts.push({ name, rows: manifest.rows, bytes: manifest.bytes, sha256: manifest.sha256 });
+    this.#warnings = addWarnings(this.#warnings, manifest.warnings);
+  }
+
+  #inAll(progress: Progress, before: { readonly rows: number; readonly bytes: number }): Progress {
+    const { totalRows } = this.#options;
+    return {
+      ...progress,
+      rows: progress.rows + before.rows,
+      bytes: progress.bytes + before.bytes,
+      elapsedMs: performance.now() - this.#startedAt,
+      ...(totalRows === undefined ? {} : { totalRows }),
+    };
+  }
+
+  async #save(): Promise<void> {
+    const { last } = this.#feed;
+    const repeatable = this.#repeatable;
+    if (this.#options.checkpoint === undefined || last === undefined || repeatable === undefined) return;
+    await this.#options.checkpoint.save({
+      version: 1,
+      format: this.#format,
+      fingerprint: this.#fingerprint(),
+      source: repeatable.fingerprint,
+      ...this.#sums(),
+      cursor: repeatable.cursorAfter(last.batch, last.index),
+      state: { parts: this.#parts, warnings: this.#warnings },
+    });
+  }
+
+  #sums(): { readonly rows: number; readonly bytes: number } {
+    let [rows, bytes] = [0, 0];
+    for (const part of this.#parts) [rows, bytes] = [rows + part.rows, bytes + part.bytes];
+    return { rows, bytes };
+  }
+
+  #fingerprint(): string {
+    const text = JSON.stringify({ rows: this.#options.rowsPerPart, fields: this.#source.schema.fields });
+    return createHash('sha256').update(text).digest('hex');
+  }
+
+  #manifest(): ExportManifest {
+    const hash = createHash('sha256');
+    for (const { sha256 } of this.#parts) hash.update(Buffer.from(sha256, 'hex'));
+    return {
+      format: this.#exporter.format,
+      version: 1,
+      schema: this.#source.schema,
+      ...this.#sums(),
+      sha256: hash.digest('hex'),
+      parts: this.#parts,
+      warnings: this.#warnings,
+      elapsedMs: performance.now() - this.#startedAt,
+    };
+  }
+}
+
+/** The same kinds of warnings, counted together. */
+function addWarnings(sums: readonly ExportWarning[], more: readonly ExportWarning[]): ExportWarning[] {
+  const result = [...sums];
+  for (const warning of more) {
+    const at = result.findIndex(({ code, column }) => code === warning.code && column === warning.column);
+    const known = result[at];
+    if (known === undefined) result.push(warning);
+    else result[at] = { ...known, count: known.count + warning.count };
+  }
+  return result;
+}
+
+function listOf<T>(value: unknown, isItem: (item: unknown) => item is T): T[] {
+  if (Array.isArray(value) && value.every(isItem)) return value;
+  throw new PerfError(
+    'ERR_PERF_CHECKPOINT_MISMATCH',
+    'the checkpoint lacks its parts; remove it and start again',
+  );
+}
+
+function isPart(value: unknown): value is ExportPart {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, rows, bytes, sha256 } = Object.fromEntries(Object.entries(value));
+  return (
+    typeof name === 'string' &&
+    typeof sha256 === 'string' &&
+    typeof rows === 'number' &&
+    typeof bytes === 'number'
+  );
+}
+
+function isWarning(value: unknown): value is ExportWarning {
+  if (typeof value !== 'object' || value === null) return false;
+  const { code, message, count } = Object.fromEntries(Object.entries(value));
+  return typeof code === 'string' && typeof message === 'string' && typeof count === 'number';
+}
