@@ -12,7 +12,7 @@ export interface ExportRun {
   readonly sink: ExportSink;
   readonly options: ExportOptions;
   /** Makes the encoder; what it throws aborts the sink. */
-  readonly encoder: (schema: Schema) => Encoder;
+  readonly encoder: (schema: Schema) => Encoder | Promise<Encoder>;
   /** Makes what compresses and frames the blocks. Absent: they are written as they are. */
   readonly packer?: (() => Packer) | undefined;
   /** What the bytes depend on besides schema and rows: the format's options. A checkpoint of others is refused. */

@@ -2,11 +2,12 @@ import type { Batch, ColumnBatch, ExportWarning, Field, RowBatch, Schema } from 
 import { PerfError, printDataType } from '@perf/contracts';
 import { BLOCK_BYTES, BLOCK_SOFT_LIMIT } from './block.ts';
 import type { Block } from './block.ts';
-import type { CellWriter } from './cell-writer.ts';
 import { MISFIT, NO_ROOM } from './cell-writer.ts';
 import type { ColumnCells } from './column-cells.ts';
 import { columnCells } from './column-cells.ts';
 import type { Encoder, EncoderCheckpoints, FillState, LastRow } from './encoder.ts';
+import type { Piece } from './piece.ts';
+import { BlockMark } from './piece.ts';
 import { NOT_NULLABLE, OMITTED, PlannedColumn } from './planned-column.ts';
 import type { KeyedRow } from './row-lanes.ts';
 import { writeLanes } from './row-lanes.ts';
@@ -29,10 +30,14 @@ export class TableEncoder implements Encoder {
   readonly blockBytes: number;
   readonly checkpoints: EncoderCheckpoints = {
     lastRow: () => this.#lastRow(),
-    state: () => ({ warnings: this.#warnings.state() }),
-    resume: (rows, { warnings }) => {
+    state: () => ({
+      warnings: this.#warnings.state(),
+      ...(this.#layout.parts === undefined ? {} : { part: [this.#partStart, this.#partEnd] }),
+    }),
+    resume: (rows, { warnings, part }) => {
       this.rows = rows;
       this.#warnings.resume(warnings);
+      if (this.#layout.parts !== undefined) [this.#partStart, this.#partEnd] = partOf(part);
     },
   };
   rows = 0;
@@ -44,8 +49,13 @@ export class TableEncoder implements Encoder {
   readonly #warnings: Warnings;
   readonly #limit: number;
   readonly #rowsPerFill: number;
-  #pieces: Iterator<Uint8Array> | undefined;
+  #pieces: Iterator<Piece> | undefined;
   #piece: Uint8Array = NOTHING;
+  /** Begins the next block. */
+  #startMark: BlockMark | undefined;
+  /** Rows before the part that is being written, and those at its end. */
+  #partStart = 0;
+  #partEnd: number;
   #batch: Batch | undefined;
   #cells: readonly ColumnCells[] = [];
   /** The next row of the batch, and the column in it where to go on. */
@@ -65,11 +75,12 @@ export class TableEncoder implements Encoder {
     this.blockBytes = Math.max(BLOCK_BYTES, BLOCK_SOFT_LIMIT + MIN_ROOM + reserve);
     this.#limit = this.blockBytes - reserve;
     room.limit = this.#limit;
+    this.#partEnd = layout.parts?.rows ?? Number.POSITIVE_INFINITY;
     this.#rowsPerFill = Math.max(1, Math.floor(CELLS_PER_FILL / Math.max(1, layout.columns.length)));
   }
 
   begin(): void {
-    this.#pieces = [this.#layout.header].values();
+    this.#pieces = piecesOf(this.#layout.header);
   }
 
   load(batch: Batch): void {
@@ -84,7 +95,12 @@ export class TableEncoder implements Encoder {
 
   end(): void {
     this.#batch = undefined;
-    this.#pieces = [this.#layout.footer].values();
+    this.#pieces = piecesOf(this.#layout.footer);
+  }
+
+  /** Ends the part with the row that is being written, as if it were full. Needs `TableLayout.parts`. */
+  endPart(): void {
+    this.#partEnd = this.#column === NEW_ROW ? this.rows : this.rows + 1;
   }
 
   warnings(): ExportWarning[] {
@@ -112,6 +128,7 @@ export class TableEncoder implements Encoder {
       if (!isRow(row)) throw this.#noRow();
       if (this.#column === NEW_ROW) {
         if (p >= BLOCK_SOFT_LIMIT) return this.#stop(block, p, r, NEW_ROW, 'full');
+        if (this.rows === this.#partEnd) return this.#nextPart(block, p, r);
         p = this.#openRow(bytes, p);
       }
       if (this.#column === 0) {
@@ -147,6 +164,7 @@ export class TableEncoder implements Encoder {
     for (let r = this.#row; r < end; r++) {
       if (this.#column === NEW_ROW) {
         if (p >= BLOCK_SOFT_LIMIT) return this.#stop(block, p, r, NEW_ROW, 'full');
+        if (this.rows === this.#partEnd) return this.#nextPart(block, p, r);
         p = this.#openRow(bytes, p);
       }
       for (let c = this.#column; c < cells.length; c++) {
@@ -178,7 +196,18 @@ export class TableEncoder implements Encoder {
 
   #openRow(bytes: Buffer, position: number): number {
     this.#column = 0;
-    return writeBytes(bytes, position, this.rows === 0 ? this.#layout.firstOpen : this.#layout.open);
+    const { openRow, firstOpen, open } = this.#layout;
+    if (openRow !== undefined) return openRow.write(bytes, position, this.rows - this.#partStart);
+    return writeBytes(bytes, position, this.rows === 0 ? firstOpen : open);
+  }
+
+  #nextPart(block: Block, position: number, row: number): FillState {
+    const { parts } = this.#layout;
+    this.#partStart = this.rows;
+    this.#partEnd = this.rows + (parts?.rows ?? Number.POSITIVE_INFINITY);
+    this.#stop(block, position, row, NEW_ROW, 'paused');
+    this.#pieces = parts?.between()[Symbol.iterator]();
+    return 'paused';
   }
 
   /** Puts the row's end in the place of its last separator. */
@@ -205,7 +234,7 @@ export class TableEncoder implements Encoder {
     if (answer !== NO_ROOM || position > 0) return state;
     block.length = writeBytes(block.bytes, 0, column.prefix);
     this.#inGiant = true;
-    this.#pieces = piecesOf(column.cell, value);
+    this.#pieces = (column.cell.pieces?.(value) ?? [])[Symbol.iterator]();
     return this.fillBlock(block);
   }
 
@@ -217,7 +246,11 @@ export class TableEncoder implements Encoder {
   }
 
   /** Copies queued bytes into the block; false when it is full before their end. */
-  #writePieces(block: Block, pieces: Iterator<Uint8Array>): boolean {
+  #writePieces(block: Block, pieces: Iterator<Piece>): boolean {
+    if (this.#startMark !== undefined) {
+      block.mark = this.#startMark.mark;
+      this.#startMark = undefined;
+    }
     for (;;) {
       const { length } = this.#piece;
       const room = Math.max(0, this.#limit - block.length);
@@ -227,7 +260,8 @@ export class TableEncoder implements Encoder {
       if (this.#piece.length > 0) return false;
       const next = pieces.next();
       if (next.done === true) break;
-      this.#piece = next.value;
+      if (!(next.value instanceof BlockMark)) this.#piece = next.value;
+      else if (!this.#putMark(block, next.value)) return false;
     }
     this.#pieces = undefined;
     if (this.#inGiant) {
@@ -236,6 +270,18 @@ export class TableEncoder implements Encoder {
       this.#column++;
     }
     return true;
+  }
+
+  /** Puts a mark on the block; false when that must go out now. */
+  #putMark(block: Block, piece: BlockMark): boolean {
+    if (piece.at === 'end') {
+      block.mark = Object.assign({}, block.mark, piece.mark);
+      return false;
+    }
+    const isNew = block.length === 0 && block.mark === undefined;
+    if (isNew) block.mark = piece.mark;
+    else this.#startMark = piece;
+    return isNew;
   }
 
   #lastRow(): LastRow | undefined {
@@ -262,8 +308,14 @@ function isRow(row: unknown): row is KeyedRow {
   return typeof row === 'object' && row !== null;
 }
 
-function piecesOf(cell: CellWriter, value: unknown): Iterator<Uint8Array> {
-  return (cell.pieces?.(value) ?? [])[Symbol.iterator]();
+function piecesOf(pieces: TableLayout['header']): Iterator<Piece> {
+  return typeof pieces === 'function' ? pieces()[Symbol.iterator]() : [pieces].values();
+}
+
+function partOf(part: unknown): [number, number] {
+  if (Array.isArray(part) && typeof part[0] === 'number' && typeof part[1] === 'number')
+    return [part[0], part[1]];
+  throw new PerfError('ERR_PERF_CHECKPOINT_MISMATCH', 'the checkpoint does not say which part it is in');
 }
 
 function nameOf(value: unknown): string {
