@@ -120,14 +120,16 @@ export class Adaptive implements EvictionPolicy {
         return new S3Fifo(table, this.#shadowQueues);
       }),
     ] as const;
+    this.#margins = this.#followsMargins ? new Margins(entries) : undefined;
     for (const queue of [this.#queues.window, this.#queues.main])
       for (let slot = queue.head; slot >= 0; slot = next[slot] ?? -1) {
         const mark = (marks[slot] ?? 0) & ~SAMPLED;
         marks[slot] = this.#isSampled(slot) ? mark | SAMPLED : mark;
-        if (this.#isSampled(slot)) for (const shadow of shadows) shadow.touch(this.#hash(slot));
+        if (!this.#isSampled(slot)) continue;
+        for (const shadow of shadows) shadow.touch(this.#hash(slot));
+        this.#margins?.fill(this.#hash(slot));
       }
     this.#shadows = shadows;
-    this.#margins = this.#followsMargins ? new Margins(entries) : undefined;
     this.#chooser = new Chooser(entries, POLICY_LEAD, this.#chosen);
     this.#judge = new Chooser(entries, SHAPE_LEAD, 0);
   }

@@ -20,7 +20,7 @@ export interface AutoTunerOptions {
   readonly growBelowPressure?: number;
   /** It shrinks above this pressure. @default 0.95 */
   readonly shrinkAbovePressure?: number;
-  /** Share of the hits that a step must bring, where the policy can tell. @default 0.01 */
+  /** Share of the reads that a step up must turn into hits, where the policy can tell. @default 0.001 */
   readonly worthwhile?: number;
   /** Told of each change. */
   readonly onChange?: (change: SizeChange) => void;
@@ -41,8 +41,9 @@ const SHRINK = 0.8;
 const CALM_LOOKS = 30;
 /** Reads between two looks below which nothing is judged. */
 const LEAST_READS = 1_000;
-/** And uses of the sample below which it says nothing. */
-const LEAST_USES = 100;
+/** Uses of the sample after which it says anew whether more room is worth it. */
+const LEAST_USES = 500;
+const NO_HITS: MarginalHits = { uses: 0, smaller: 0, same: 0, larger: 0 };
 
 /**
  * Fits the size of a memory tier to its traffic: grows where hits are missed that more room would have had, gives room back under
@@ -58,7 +59,9 @@ export class AutoTuner implements AsyncDisposable {
   readonly #options: Required<AutoTunerOptions>;
   readonly #bytesPerEntry: number;
   #seen = { requests: 0, hits: 0 };
-  #seenMargins: MarginalHits | undefined;
+  #seenMargins = NO_HITS;
+  /** What the sample said last; undefined while it is too new to say anything. */
+  #isWorthGrowing: boolean | undefined;
   /** The size it shrank from under pressure, and for how many looks it stays below it. */
   #ceiling = { entries: Infinity, looks: 0 };
   #timer: { cancel(): void } | undefined;
@@ -73,7 +76,7 @@ export class AutoTuner implements AsyncDisposable {
       growBelowHitRate: 0.7,
       growBelowPressure: 0.8,
       shrinkAbovePressure: 0.95,
-      worthwhile: 0.01,
+      worthwhile: 0.001,
       onChange: () => undefined,
       after: realAfter,
       ...options,
@@ -87,7 +90,7 @@ export class AutoTuner implements AsyncDisposable {
   /** Looks at the traffic since the last look and changes the size by one step, or not. */
   tune(): SizeChange | undefined {
     const { pressure, shrinkAbovePressure } = this.#options;
-    const { reads, hitRate, margins } = this.#look();
+    const { reads, hitRate } = this.#look();
     if (this.#ceiling.looks > 0 && --this.#ceiling.looks === 0) this.#ceiling.entries = Infinity;
     const now = pressure();
     if (now > shrinkAbovePressure) {
@@ -95,7 +98,7 @@ export class AutoTuner implements AsyncDisposable {
       return this.#resize(SHRINK, 'pressure');
     }
     if (reads < LEAST_READS) return undefined;
-    if (this.#shouldGrow(hitRate, now, margins)) return this.#resize(GROW, 'hit rate');
+    if (this.#shouldGrow(hitRate, now)) return this.#resize(GROW, 'hit rate');
     return undefined;
   }
 
@@ -104,8 +107,8 @@ export class AutoTuner implements AsyncDisposable {
     this.#timer = undefined;
   }
 
-  #shouldGrow(hitRate: number, pressure: number, margins: MarginalHits | undefined): boolean {
-    const { growBelowHitRate, growBelowPressure, worthwhile } = this.#options;
+  #shouldGrow(hitRate: number, pressure: number): boolean {
+    const { growBelowHitRate, growBelowPressure } = this.#options;
     if (hitRate >= growBelowHitRate || pressure >= growBelowPressure) return false;
     if (
       this.#store.entries < this.#store.maxEntries * 0.9 &&
@@ -113,10 +116,8 @@ export class AutoTuner implements AsyncDisposable {
     )
       return false;
     if (this.#store.maxEntries * GROW >= this.#ceiling.entries) return false;
-    // Without a sample the founding rule stands alone; with one, more room must be worth it.
-    if (this.#store.marginalHits === undefined) return true;
-    if (margins === undefined || margins.uses < LEAST_USES) return false;
-    return margins.larger - margins.same > worthwhile * margins.uses;
+    // Without a sample, or with a new one, the founding rule stands alone.
+    return this.#isWorthGrowing !== false;
   }
 
   #resize(step: number, reason: SizeChange['reason']): SizeChange | undefined {
@@ -131,15 +132,26 @@ export class AutoTuner implements AsyncDisposable {
   }
 
   /** The traffic since the last look. */
-  #look(): { reads: number; hitRate: number; margins: MarginalHits | undefined } {
+  #look(): { reads: number; hitRate: number } {
     const { requests, hits } = this.#store.statistics;
     const reads = requests - this.#seen.requests;
     const hitRate = reads === 0 ? 1 : (hits - this.#seen.hits) / reads;
     this.#seen = { requests, hits };
-    const margins = copyOf(this.#store.marginalHits);
-    const before = this.#seenMargins;
-    this.#seenMargins = margins;
-    return { reads, hitRate, margins: margins && before ? difference(margins, before) : undefined };
+    this.#judgeMargins(this.#store.marginalHits ?? NO_HITS);
+    return { reads, hitRate };
+  }
+
+  #judgeMargins({ uses, smaller, same, larger }: MarginalHits): void {
+    if (uses < this.#seenMargins.uses) {
+      // The sample was begun anew, for another size.
+      this.#seenMargins = NO_HITS;
+      this.#isWorthGrowing = undefined;
+    }
+    const seen = this.#seenMargins;
+    if (uses - seen.uses < LEAST_USES) return;
+    const gained = larger - same - (seen.larger - seen.same);
+    this.#isWorthGrowing = gained > this.#options.worthwhile * (uses - seen.uses);
+    this.#seenMargins = { uses, smaller, same, larger };
   }
 
   #schedule(): void {
@@ -162,23 +174,6 @@ export class AutoTuner implements AsyncDisposable {
 function heapPressure(): number {
   const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
   return used / limit;
-}
-
-function copyOf(margins: MarginalHits | undefined): MarginalHits | undefined {
-  if (margins === undefined) return undefined;
-  const { uses, smaller, same, larger } = margins;
-  return { uses, smaller, same, larger };
-}
-
-/** Undefined when the sample was begun anew meanwhile. */
-function difference(now: MarginalHits, before: MarginalHits): MarginalHits | undefined {
-  if (now.uses < before.uses) return undefined;
-  return {
-    uses: now.uses - before.uses,
-    smaller: now.smaller - before.smaller,
-    same: now.same - before.same,
-    larger: now.larger - before.larger,
-  };
 }
 
 function invalid(message: string): PerfError {
