@@ -175,7 +175,7 @@ export class TableEncoder implements Encoder {
         const isNull = validity !== undefined && ((validity[r >> 3] ?? 0) & (1 << (r & 7))) === 0;
         const q = isNull
           ? column.writeNull(bytes, p)
-          : cell.write(bytes, writeBytes(bytes, p, column.prefix), r);
+          : cell.write(bytes, column.hasPrefix ? writeBytes(bytes, p, column.prefix) : p, r);
         if (q === OMITTED) continue;
         if (q < 0) return this.#refused(block, p, r, c, q, isNull ? null : cell.read(r));
         bytes[q] = separator;

@@ -1,6 +1,8 @@
 import type { CellWriter, Room, WarningCounter } from '@perf/export-core';
 import { MISFIT, NO_ROOM } from '@perf/export-core';
 import type { CsvStyle } from './csv-options.ts';
+import { MarkSearch } from './mark-search.ts';
+import { WordCopy } from './word-copy.ts';
 import { disarmed, isFormula, isLead, isLeadByte } from './formula-guard.ts';
 
 /** Up to here one loop over the units beats a test and a native write; see bench/csv.bench.ts. */
@@ -64,6 +66,8 @@ class CsvText {
   readonly #nullLength: number;
   /** 1 for the ASCII units that make quotes necessary. */
   readonly #special = new Uint8Array(128);
+  readonly #search: MarkSearch;
+  readonly #words = new WordCopy();
   readonly #specialPattern: RegExp;
   /** What a long text must not hold to be written as it is: specials, and surrogates, which may be alone. */
   readonly #suspectPattern: RegExp;
@@ -78,7 +82,9 @@ class CsvText {
     this.#quoteAll = style.quoteAll;
     this.#nullText = style.nullText;
     this.#nullLength = Buffer.byteLength(style.nullText);
-    for (const unit of [style.quote, style.delimiter, 10, 13]) this.#special[unit] = 1;
+    const units = [style.quote, style.delimiter, 10, 13];
+    for (const unit of units) this.#special[unit] = 1;
+    this.#search = new MarkSearch(units);
     const marks = [style.quote, style.delimiter].map((unit) => `\\x${unit.toString(16).padStart(2, '0')}`);
     this.#specialPattern = new RegExp(`[${marks.join('')}\\n\\r]`);
     this.#suspectPattern = new RegExp(`[${marks.join('')}\\n\\r\\ud800-\\udfff]`);
@@ -97,14 +103,8 @@ class CsvText {
     if (position + length * 2 + 2 > this.#room.limit) return NO_ROOM;
     const mustLook = this.#quoteAll || length === this.#nullLength || isLeadByte(source[from] ?? 0);
     if (mustLook) return this.write(bytes, position, utf8Text(source, from, to));
-    const special = this.#special;
-    let at = position;
-    for (let i = from; i < to; i++) {
-      const byte = source[i] ?? 0;
-      if (byte < 128 && special[byte] === 1) return this.#quoteUtf8(bytes, position, source, from, to);
-      bytes[at++] = byte;
-    }
-    return at;
+    if (this.#search.finds(source, from, to)) return this.#quoteUtf8(bytes, position, source, from, to);
+    return this.#words.copy(bytes, position, source, from, to);
   }
 
   *pieces(value: string): Generator<Buffer> {

@@ -1,21 +1,6 @@
-import type { ObjectRowBatch, RepeatableSource, Schema } from '@perf/contracts';
-import { seededRandom } from '../seeded-random.ts';
-
-/** The columns of `mixedRowBatches`: ten types and shapes as a business table has them. */
-export const mixedSchema: Schema = {
-  fields: [
-    { name: 'id', type: { kind: 'int32' }, nullable: false },
-    { name: 'account_no', type: { kind: 'int64' }, nullable: false },
-    { name: 'amount', type: { kind: 'float64' }, nullable: false },
-    { name: 'rate', type: { kind: 'float64' }, nullable: true },
-    { name: 'created_at', type: { kind: 'timestamp', unit: 'ms' }, nullable: false },
-    { name: 'status', type: { kind: 'utf8' }, nullable: false },
-    { name: 'name', type: { kind: 'utf8' }, nullable: false },
-    { name: 'city_note', type: { kind: 'utf8' }, nullable: true },
-    { name: 'active', type: { kind: 'bool' }, nullable: false },
-    { name: 'comment', type: { kind: 'utf8' }, nullable: true },
-  ],
-};
+import type { ObjectRowBatch, RepeatableSource } from '@perf/contracts';
+import type { Pools } from './mixed-values.ts';
+import { MixedRow, makePools, mixedSchema } from './mixed-values.ts';
 
 /** How the rows are made. */
 export interface MixedRowsOptions {
@@ -23,6 +8,8 @@ export interface MixedRowsOptions {
   readonly dates?: 'date' | 'iso';
   /** Rows to leave out at the beginning. @default 0 */
   readonly from?: number;
+  /** Rows after which the values come again, but for the id. @default never */
+  readonly cycle?: number;
 }
 
 /**
@@ -35,7 +22,8 @@ export function mixedRowBatches(
   batchRows = 4096,
   options: MixedRowsOptions = {},
 ): AsyncGenerator<ObjectRowBatch> {
-  return batches({ from: options.from ?? 0, to: rows }, batchRows, makePools(options.dates ?? 'date'));
+  const { from = 0, cycle = Number.MAX_SAFE_INTEGER } = options;
+  return batches({ from, to: rows, cycle }, batchRows, makePools(options.dates ?? 'date'));
 }
 
 /** The same rows as a source that begins after any row, for exports that go on after a crash. @param after the cursor: an id */
@@ -56,127 +44,32 @@ export function mixedSource(
 }
 
 async function* batches(
-  range: { readonly from: number; readonly to: number },
+  range: { readonly from: number; readonly to: number; readonly cycle: number },
   batchRows: number,
   pools: Pools,
 ): AsyncGenerator<ObjectRowBatch> {
+  const row = new MixedRow();
   for (let { from } = range; from < range.to; from += batchRows) {
     const length = Math.min(batchRows, range.to - from);
     const batch: Readonly<Record<string, unknown>>[] = [];
-    for (let i = 0; i < length; i++) batch.push(mixedRow(from + i, pools));
+    for (let i = 0; i < length; i++) batch.push(rowAt(from + i, range.cycle, row, pools));
     yield { kind: 'rows', schema: mixedSchema, layout: 'objects', rows: batch };
   }
 }
 
-type Random = () => number;
-
-interface Pools {
-  readonly names: readonly string[];
-  readonly comments: readonly string[];
-  readonly instants: readonly (Date | string)[];
-}
-
-const POOL = 4096;
-const STATUS = ['active', 'pending', 'closed', 'suspended', 'trial'];
-const FIRST = [
-  'Anna',
-  'José',
-  'Müller',
-  'Søren',
-  '李雷',
-  'Олег',
-  'Maria',
-  'John',
-  'Zoë',
-  'Chloé',
-  'Ahmed',
-  'Priya',
-];
-const LAST = [
-  'Smith',
-  "O'Brien",
-  'García',
-  'Kowalski',
-  'Nguyễn',
-  'Schmidt',
-  'Tanaka',
-  'Ivanova',
-  'Lee',
-  'Brown, Jr.',
-];
-const CITY = [
-  'Berlin',
-  'New York, NY',
-  'São Paulo',
-  '東京',
-  'Paris "Ville Lumière"',
-  'London',
-  'Zürich',
-  'Mumbai',
-];
-const WORDS =
-  'the order was shipped late and our customer asked for another invoice before noon today please reply'.split(
-    ' ',
-  );
-
-function mixedRow(index: number, pools: Pools): Readonly<Record<string, unknown>> {
-  const a = mix(index);
-  const b = mix(a + 1);
-  const c = mix(b + 1);
+function rowAt(index: number, cycle: number, row: MixedRow, pools: Pools): Readonly<Record<string, unknown>> {
+  row.seek(index % cycle);
+  const { cityAt, commentAt } = row;
   return {
     id: index + 1,
-    account_no: 1e15 + c * 256,
-    amount: (b % 1e7) / 100,
-    rate: a % 10 === 0 ? null : c / 4294967296 + b / 18446744073709552000,
-    created_at: pools.instants[a & (POOL - 1)],
-    status: STATUS[b % STATUS.length],
-    name: pools.names[(a >>> 12) & (POOL - 1)],
-    city_note: c % 7 === 0 ? null : CITY[(c >>> 8) & 7],
-    active: (a & 0x1000000) === 0,
-    comment: b % 5 === 0 ? null : pools.comments[(b >>> 16) & (POOL - 1)],
+    account_no: row.account,
+    amount: row.amount,
+    rate: row.rate,
+    created_at: pools.instants[row.instantAt],
+    status: pools.statuses[row.statusAt],
+    name: pools.names[row.nameAt],
+    city_note: cityAt < 0 ? null : pools.cities[cityAt],
+    active: row.isActive,
+    comment: commentAt < 0 ? null : pools.comments[commentAt],
   };
-}
-
-/** Spreads the bits of a whole number: 0 to below 2³², the same for the same number. */
-function mix(value: number): number {
-  let bits = Math.imul(value ^ 0x9e3779b9, 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 15), 0xc2b2ae35);
-  return (bits ^ (bits >>> 16)) >>> 0;
-}
-
-function makePools(dates: 'date' | 'iso'): Pools {
-  const random = seededRandom(7).next;
-  const start = Date.UTC(2024, 0, 1);
-  const instants = make(() => new Date(start + below(random, 6e10)));
-  return {
-    names: make((i) => flat(nameOf(random, i))),
-    comments: make(() => flat(commentOf(random))),
-    instants: dates === 'date' ? instants : instants.map((instant) => instant.toISOString()),
-  };
-}
-
-function nameOf(random: Random, index: number): string {
-  const name = `${FIRST[below(random, FIRST.length)]} ${LAST[below(random, LAST.length)]}`;
-  return random() < 0.5 ? `${name} ${index}` : name;
-}
-
-function commentOf(random: Random): string {
-  const words = random() < 0.1 ? 30 + below(random, 40) : 4 + below(random, 8);
-  let text = Array.from({ length: words }, () => WORDS[below(random, WORDS.length)]).join(' ');
-  if (random() < 0.08) text += ', "quoted"';
-  if (random() < 0.03) text = `${text.slice(0, 20)}\n${text.slice(20)}`;
-  return random() < 0.05 ? `${text} – naïve façade 😀` : text;
-}
-
-/** One flat string, as a driver hands it over, instead of a chain of pieces. */
-function flat(text: string): string {
-  return Buffer.from(text).toString();
-}
-
-function below(random: Random, limit: number): number {
-  return Math.floor(random() * limit);
-}
-
-function make<T>(one: (index: number) => T): T[] {
-  return Array.from({ length: POOL }, (_, i) => one(i));
 }
