@@ -86,36 +86,35 @@ it.each([
   },
 );
 
-it('comes to rest on steady traffic, whatever the budget, the size and the traffic', () => {
+it('swings at most twice in 30 looks on steady traffic, whatever the budget, the size, the traffic and the pressure', () => {
+  const looks = 120;
   const budgets = fc.integer({ min: 500, max: 5000 });
   const sizes = fc.integer({ min: 200, max: 2000 });
   const skews = fc.double({ min: 0.5, max: 1.1, noNaN: true });
+  // Above 1 a step up can lead from low pressure to high pressure at once.
+  const powers = fc.integer({ min: 1, max: 12 });
   fc.assert(
-    fc.property(budgets, sizes, skews, (budget, size, skew) => {
+    fc.property(budgets, sizes, skews, powers, (budget, size, skew, power) => {
       const clock = new FakeClock();
       const store = storeOf(size, 5);
       const steps: number[] = [];
       void new AutoTuner(store, {
         minEntries: 1,
-        pressure: () => store.maxEntries / budget,
+        pressure: () => (store.maxEntries / budget) ** power,
         after: (ms, action) => clock.after(ms, action),
         onChange: ({ from, to }) => steps.push(to - from),
       });
       const rank = seededRandom(6).zipf(20_000, skew);
-      const look = (): void => {
+
+      for (let look = 0; look < looks; look++) {
         for (let i = 0; i < 1200; i++) use(store, `k${rank()}`);
         clock.advance(60_000);
-      };
+      }
 
-      for (let i = 0; i < 60; i++) look();
-      const early = steps.splice(0);
-      const turns = early.filter((step, i) => i > 0 && step > 0 !== (early[i - 1] ?? 0) > 0);
-      for (let i = 0; i < 60; i++) look();
-
-      expect(turns.length).toBeLessThanOrEqual(3);
-      expect(steps.filter((step) => step < 0)).toEqual([]);
-      expect(store.maxEntries / budget).toBeLessThanOrEqual(0.96);
+      const swings = steps.filter((step, i) => step < 0 && (steps[i - 1] ?? 0) > 0);
+      // It may try a size again that was too big 30 looks ago.
+      expect(swings.length).toBeLessThanOrEqual(power === 1 ? 1 : (2 * looks) / 30);
     }),
-    { numRuns: 25, seed: 7 },
+    { numRuns: 40, seed: 7 },
   );
 });

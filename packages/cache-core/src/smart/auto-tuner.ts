@@ -47,7 +47,8 @@ const NO_HITS: MarginalHits = { uses: 0, smaller: 0, same: 0, larger: 0 };
 
 /**
  * Fits the size of a memory tier to its traffic: grows where hits are missed that more room would have had, gives room back under
- * pressure. Both bounds of the store change together. After it shrank under pressure it stays below that size for 30 looks, so it never swings.
+ * pressure. Both bounds of the store change together. After it shrank under pressure it stays below that size for 30 looks; when it shrinks
+ * again within them it does not grow for 30. So it swings at most twice in 30 looks, however steep the pressure.
  *
  * @example
  * const memory = new MemoryStore({ maxEntries: 10_000 });
@@ -94,7 +95,9 @@ export class AutoTuner implements AsyncDisposable {
     if (this.#ceiling.looks > 0 && --this.#ceiling.looks === 0) this.#ceiling.entries = Infinity;
     const now = pressure();
     if (now > shrinkAbovePressure) {
-      this.#ceiling = { entries: this.#store.maxEntries, looks: CALM_LOOKS };
+      // Pressure again within that time: the size below was too big too, so it does not grow at all.
+      const isAgain = this.#ceiling.looks > 0;
+      this.#ceiling = { entries: isAgain ? 0 : this.#store.maxEntries, looks: CALM_LOOKS };
       return this.#resize(SHRINK, 'pressure');
     }
     if (reads < LEAST_READS) return undefined;
