@@ -97,8 +97,9 @@ describe.skipIf(missing !== undefined)(`zip archives read by others ${missing ??
       bytes: new Uint8Array(0),
     }));
 
-    const found: unknown = await inFile(await packed([{ mark: { copies } }]), async (file) =>
-      JSON.parse(await python(READ_ALL, file)) as unknown,
+    const found: unknown = await inFile(
+      await packed([{ mark: { copies } }]),
+      async (file) => JSON.parse(await python(READ_ALL, file)) as unknown,
     );
 
     expect(Object.keys(found ?? {})).toHaveLength(65_600);

@@ -1,0 +1,55 @@
+import type { ColumnFormat, DataType } from '@perf/contracts';
+
+/** How Excel shows values of a type unless a column says otherwise; undefined: as it shows anything. */
+export function defaultFormat(type: DataType): string | undefined {
+  switch (type.kind) {
+    case 'int32':
+    case 'int64':
+      return '0';
+    case 'decimal':
+      return decimals('0', type.scale);
+    case 'date':
+      return 'yyyy-mm-dd';
+    case 'timestamp':
+      return type.unit === 's' ? 'yyyy-mm-dd hh:mm:ss' : 'yyyy-mm-dd hh:mm:ss.000';
+    case 'bool':
+    case 'float64':
+    case 'utf8':
+    case 'binary':
+    case 'json':
+    case 'list':
+      return undefined;
+  }
+}
+
+/** The number format for what a template asks for; undefined for booleans, which become words. */
+export function templateNumberFormat(format: ColumnFormat): string | undefined {
+  switch (format.type) {
+    case 'number': {
+      const whole = format.grouping === false ? '0' : '#,##0';
+      return format.decimals === undefined ? `${whole}.###` : decimals(whole, format.decimals);
+    }
+    case 'currency':
+      return `[$${format.currency}] ${decimals('#,##0', format.decimals ?? currencyDecimals(format.currency))}`;
+    case 'percent':
+      return `${decimals('0', format.decimals ?? 0)}%`;
+    case 'date':
+      return { short: 'mm-dd-yy', medium: 'd mmm yyyy', long: 'd mmmm yyyy' }[format.style];
+    case 'datetime':
+      return { short: 'm/d/yy h:mm', medium: 'd mmm yyyy hh:mm:ss', long: 'd mmmm yyyy hh:mm:ss' }[
+        format.style
+      ];
+    case 'boolean':
+      return undefined;
+  }
+}
+
+/** Excel shows 30 decimals at most. */
+function decimals(whole: string, count: number): string {
+  return count === 0 ? whole : `${whole}.${'0'.repeat(Math.min(count, 30))}`;
+}
+
+function currencyDecimals(currency: string): number {
+  const options = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+  return options.maximumFractionDigits ?? 2;
+}

@@ -1,0 +1,121 @@
+import type { Piece } from '@perf/export-core';
+import type { ExcelStyle } from './excel-options.ts';
+import { headRowsOf } from './excel-options.ts';
+import type { Hyperlinks } from './hyperlinks.ts';
+import { columnLetters } from './row-number.ts';
+import type { SheetColumn } from './sheet-columns.ts';
+import type { StyleSheet } from './style-sheet.ts';
+import { MAX_CELL_UNITS } from './text-cell.ts';
+import { escapeXml, hasOuterSpace } from './xml-text.ts';
+
+/** Widths of all columns, in characters, up to which a sheet is printed on the width of one page. */
+const PAGE_WIDTH = 220;
+const DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
+const SPACES =
+  'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"';
+
+/** What stands above the data of a sheet. */
+export interface SheetHead {
+  readonly columns: readonly SheetColumn[];
+  readonly headers: readonly string[];
+  readonly widths: readonly number[];
+  readonly style: ExcelStyle;
+  readonly styles: StyleSheet;
+  readonly isFirst: boolean;
+}
+
+/** A sheet up to its first data row. */
+export function sheetHead({ columns, headers, widths, style, styles, isFirst }: SheetHead): string {
+  const headRows = headRowsOf(style.title, style.header);
+  const isPrintable = widths.reduce((sum, width) => sum + width, 0) <= PAGE_WIDTH;
+  const pane =
+    style.freeze && style.header
+      ? `<pane ySplit="${headRows}" topLeftCell="A${headRows + 1}" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>`
+      : '';
+  const view = `<sheetView${isFirst ? ' tabSelected="1"' : ''} workbookViewId="0"`;
+  return (
+    `${DECLARATION}<worksheet ${SPACES}>` +
+    (isPrintable ? '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>' : '') +
+    `<sheetViews>${pane === '' ? `${view}/>` : `${view}>${pane}</sheetView>`}</sheetViews>` +
+    '<sheetFormatPr defaultRowHeight="15"/>' +
+    columnWidths(widths) +
+    '<sheetData>' +
+    titleRow(style, styles) +
+    headerRowXml(columns, headers, style, styles)
+  );
+}
+
+/** What a sheet's foot has to know. */
+export interface SheetFoot {
+  readonly columns: readonly SheetColumn[];
+  readonly style: ExcelStyle;
+  readonly links: Hyperlinks;
+  readonly hasTable: boolean;
+  readonly lastRow: number;
+}
+
+/** A sheet from its last row on. */
+export function* sheetFoot({ columns, style, links, hasTable, lastRow }: SheetFoot): Generator<Piece> {
+  const headerRow = headRowsOf(style.title, style.header);
+  const hasFilter = style.header && style.autoFilter && !hasTable && columns.length > 0;
+  const last = columnLetters(columns.length - 1);
+  yield Buffer.from(
+    `</sheetData>${hasFilter ? `<autoFilter ref="A${headerRow}:${last}${Math.max(lastRow, headerRow)}"/>` : ''}`,
+  );
+  yield* links.element();
+  yield Buffer.from(
+    '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>' +
+      '<pageSetup orientation="landscape" fitToHeight="0"/><headerFooter><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>' +
+      `${hasTable ? '<tableParts count="1"><tablePart r:id="table"/></tableParts>' : ''}</worksheet>`,
+  );
+}
+
+/** The relationships of sheet `number`, for `entry`. */
+export function sheetRelationships(
+  number: number,
+  hasTable: boolean,
+  links: Hyperlinks,
+): readonly (string | Iterable<Uint8Array>)[] {
+  return [
+    `${DECLARATION}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`,
+    hasTable
+      ? `<Relationship Id="table" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/table" Target="../tables/table${number}.xml"/>`
+      : '',
+    links.relationships(),
+    '</Relationships>',
+  ];
+}
+
+function columnWidths(widths: readonly number[]): string {
+  if (widths.length === 0) return '';
+  const columns = widths.map(
+    (width, i) => `<col min="${i + 1}" max="${i + 1}" width="${width}" customWidth="1"/>`,
+  );
+  return `<cols>${columns.join('')}</cols>`;
+}
+
+function titleRow({ title }: ExcelStyle, styles: StyleSheet): string {
+  if (title === undefined) return '';
+  return `<row r="1" ht="24" customHeight="1">${textCellXml('A1', styles.idOf({ font: 'title' }), title)}</row>`;
+}
+
+function headerRowXml(
+  columns: readonly SheetColumn[],
+  headers: readonly string[],
+  { header, title }: ExcelStyle,
+  styles: StyleSheet,
+): string {
+  if (!header) return '';
+  const row = headRowsOf(title, header);
+  const cells = columns.map(({ letters, style, isRight }, i) => {
+    const align = style.align ?? (isRight ? 'right' : undefined);
+    return textCellXml(`${letters}${row}`, styles.idOf({ font: 'header', align }), headers[i] ?? '');
+  });
+  return `<row r="${row}" ht="20" customHeight="1">${cells.join('')}</row>`;
+}
+
+function textCellXml(cell: string, style: number, text: string): string {
+  const kept = text.slice(0, MAX_CELL_UNITS).toWellFormed();
+  const preserve = hasOuterSpace(kept) ? ' xml:space="preserve"' : '';
+  return `<c r="${cell}" s="${style}" t="inlineStr"><is><t${preserve}>${escapeXml(kept)}</t></is></c>`;
+}
