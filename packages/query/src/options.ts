@@ -58,3 +58,13 @@ export interface CallOptions {
   /** Switches of this call. @default the service's */
   readonly switches?: Partial<Switches>;
 }
+
+/** How an answer is opened that an export can go on with. */
+export interface SourceOptions {
+  /** Where it begins: what a checkpoint kept. @default at the first row */
+  readonly cursor?: unknown;
+  /** @default 'rows' */
+  readonly shape?: 'rows' | 'columns';
+  /** Names the state of the data, as the version of a table or the time of its last load. @default the row counts alone */
+  readonly version?: string;
+}

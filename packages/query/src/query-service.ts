@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import diagnostics from 'node:diagnostics_channel';
 import type {
   Catalog,
@@ -8,6 +9,7 @@ import type {
   ExportSink,
   QueryEngine,
   QueryOptimizer,
+  RepeatableSource,
   Rewrite,
   Scalar,
   Statement,
@@ -17,9 +19,12 @@ import { AnswerOpener, inPhase } from './answer-opener.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import { checkedQuery } from './checked-query.ts';
 import { LiveAnswer } from './live-answer.ts';
-import type { CallOptions, QueryServiceOptions, Switches } from './options.ts';
+import { readCursor, scalarsOf } from './cursor.ts';
+import type { CallOptions, QueryServiceOptions, SourceOptions, Switches } from './options.ts';
 import type { AnswerStream } from './query-answer.ts';
 import { QueryAnswer } from './query-answer.ts';
+import { RepeatableAnswer } from './repeatable-answer.ts';
+import { queryFrom, resumableQuery } from './resumable-query.ts';
 import { StatementRunner } from './statement-runner.ts';
 import { StatisticsCache } from './statistics-cache.ts';
 
@@ -200,6 +205,52 @@ export class QueryService {
     if (truncated === undefined || manifest.rows < truncated.limit) return manifest;
     const message = `the optimizer's row limit of ${truncated.limit} ended the answer; there may be more rows`;
     return { ...manifest, warnings: [...manifest.warnings, { code: 'truncated', message, count: 1 }] };
+  }
+
+  /**
+   * The answer as a source for an export that goes on after a crash. A query without an order gets that of its tables' unique keys. The
+   * fingerprint counts the rows of every table; add `version` where rows may change while their number stays.
+   * Rejects with `ERR_PERF_INVALID_QUERY` when the order does not end in a unique key, and with `ERR_PERF_UNSUPPORTED` when the answer
+   * lacks a column of its order.
+   *
+   * @example
+   * const source = await service.source(query, { cursor: checkpoint?.cursor });
+   * await exportCsv(source, fileSink('flights.csv'), { checkpoint: store, resumeFrom: checkpoint });
+   */
+  async source(
+    input: unknown,
+    options: CallOptions & SourceOptions = {},
+  ): Promise<RepeatableSource & AsyncDisposable> {
+    const { signal, cursor, shape = 'rows', version = '' } = options;
+    const { query, keys } = resumableQuery(input, this.#catalog);
+    const from = cursor === undefined ? undefined : readCursor(cursor);
+    const whole = this.#check(query, options);
+    const fingerprint = await this.#fingerprint(whole, version, signal);
+    const checked = this.#check(queryFrom(query, from), options);
+    const prepared = await this.#runner.prepare(checked, this.#switched(options).optimizer, signal);
+    const stream = await this.#runner.execute(prepared, shape, signal);
+    return new RepeatableAnswer(stream, { fingerprint, keys, rows: from?.rows ?? 0 });
+  }
+
+  /** Names the state of the tables: the query, how many rows each table has, and what the caller says. */
+  async #fingerprint(
+    { key, tables }: CheckedQuery,
+    version: string,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    const counts: unknown[] = [];
+    for (const table of tables) {
+      const count = this.#check({ from: table, select: [{ aggregate: 'count', as: 'n' }] }, {});
+      const stream = await this.#runner.execute(
+        await this.#runner.prepare(count, false, signal),
+        'rows',
+        signal,
+      );
+      for await (const batch of stream) counts.push([table, ...scalarsOf(stream.schema, batch, 0, [0])]);
+    }
+    return createHash('sha256')
+      .update(JSON.stringify([key, counts, version]))
+      .digest('hex');
   }
 
   #check(input: unknown, options: CallOptions): CheckedQuery {

@@ -20,12 +20,13 @@ const FIXTURE = {
     'CREATE TABLE airports (iata VARCHAR PRIMARY KEY, state VARCHAR, email VARCHAR, pin VARCHAR)',
     `INSERT INTO airports VALUES ('SFO', 'CA', 'a@sfo', '1'), ('LAX', 'CA', 'b@lax', '2'), ('JFK', 'NY', NULL, '3')`,
     `CREATE TABLE flights AS SELECT i AS id, ['SFO', 'LAX', 'JFK'][i % 3 + 1] AS origin, (i * 37 % 200 - 20)::INT AS delay FROM range(${ROWS}) AS r(i)`,
+    'ALTER TABLE flights ALTER id SET NOT NULL',
     'CREATE UNIQUE INDEX flights_id ON flights (id)',
   ],
   sqlite: [
     'CREATE TABLE airports (iata TEXT PRIMARY KEY NOT NULL, state TEXT, email TEXT, pin TEXT)',
     `INSERT INTO airports VALUES ('SFO', 'CA', 'a@sfo', '1'), ('LAX', 'CA', 'b@lax', '2'), ('JFK', 'NY', NULL, '3')`,
-    'CREATE TABLE flights (id BIGINT, origin TEXT, delay INT)',
+    'CREATE TABLE flights (id BIGINT NOT NULL, origin TEXT, delay INT)',
     `INSERT INTO flights WITH RECURSIVE r (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r WHERE i < ${ROWS - 1})
      SELECT i, CASE i % 3 WHEN 0 THEN 'SFO' WHEN 1 THEN 'LAX' ELSE 'JFK' END, i * 37 % 200 - 20 FROM r`,
     'CREATE UNIQUE INDEX flights_id ON flights (id)',
