@@ -1,0 +1,149 @@
+import type { Block, Packer } from '@perf/export-core';
+import { promisify } from 'node:util';
+import { deflate } from 'node:zlib';
+import type { RunningText } from '../page/running-text.ts';
+import type { ObjectTable } from './object-table.ts';
+import { PageTree } from './page-tree.ts';
+import type { Picture } from '../pdfkit/document-info.ts';
+import type { PdfkitShell } from '../pdfkit/pdfkit-shell.ts';
+
+const deflateAsync = promisify(deflate);
+
+/** Enough for nearly every page: what is larger takes a second turn in the pool. */
+const CHUNK_BYTES = 32 * 1024;
+
+/** What the pages of a document share. */
+export interface SharedParts {
+  readonly shell: PdfkitShell;
+  readonly objects: ObjectTable;
+  readonly running: RunningText;
+  readonly logo: Picture | undefined;
+  /** Left, bottom, right, top in points. */
+  readonly mediaBox: readonly number[];
+  /** Box of the count of pages: below the baseline, above it, in points. */
+  readonly countBox: readonly [number, number];
+}
+
+/** Makes a PDF of page contents: every block with a mark is one page, deflated side by side and written in order with its objects. */
+export class PdfPacker implements Packer {
+  readonly parallel = 8;
+  readonly #parts: SharedParts;
+  readonly #level: number;
+  readonly #tree: PageTree;
+  readonly #resources: number;
+  readonly #head: number | undefined;
+  readonly #count: number | undefined;
+  #at = 0;
+
+  /** @param level 1 (fast) to 9 (small) */
+  constructor(parts: SharedParts, level: number) {
+    const { objects, shell, running } = parts;
+    this.#parts = parts;
+    this.#level = level;
+    this.#tree = new PageTree(objects, shell.pagesId);
+    this.#resources = objects.reserve();
+    this.#head = running.moves.length > 0 ? objects.reserve() : undefined;
+    this.#count = running.hasCount ? objects.reserve() : undefined;
+  }
+
+  begin(): Uint8Array {
+    return this.#placed(this.#parts.shell.begin());
+  }
+
+  async compress(block: Block): Promise<Uint8Array> {
+    if (block.mark === undefined) return NOTHING;
+    return deflateAsync(block.filled(), { level: this.#level, chunkSize: CHUNK_BYTES });
+  }
+
+  frame(compressed: Uint8Array, mark: unknown): readonly Uint8Array[] {
+    if (mark === undefined) return [];
+    const { objects } = this.#parts;
+    const content = objects.reserve();
+    const page = objects.reserve();
+    const parent = this.#tree.add(page);
+    const stream = this.#stream(content, '/Filter/FlateDecode', compressed);
+    const contents = this.#head === undefined ? `${content} 0 R` : `[${this.#head} 0 R ${content} 0 R]`;
+    const dictionary = this.#object(
+      page,
+      `<</Type/Page/Parent ${parent} 0 R/Contents ${contents}>>`,
+      stream.length,
+    );
+    const bytes = Buffer.allocUnsafe(stream.length + dictionary.length);
+    stream.copy(bytes);
+    dictionary.copy(bytes, stream.length);
+    return [this.#placed(bytes)];
+  }
+
+  end(): readonly Uint8Array[] {
+    const { shell, objects, running, logo, mediaBox, countBox } = this.#parts;
+    const pieces: Uint8Array[] = [];
+    const put = (bytes: Uint8Array): void => {
+      pieces.push(this.#placed(bytes));
+    };
+    const pages = this.#tree.count;
+    const { width, content } = running.count(pages);
+    const forms: string[] = [];
+    if (this.#count !== undefined) {
+      const [below, above] = countBox;
+      const box = `${below} ${(width / 100).toFixed(2)} ${above}`;
+      put(
+        this.#stream(
+          this.#count,
+          `/Type/XObject/Subtype/Form/BBox[0 ${box}]/Resources ${this.#resources} 0 R`,
+          content,
+        ),
+      );
+      forms.push(`/Pages ${this.#count} 0 R`);
+    }
+    if (this.#head !== undefined) put(this.#stream(this.#head, '', running.head(width)));
+    if (logo !== undefined) forms.push(`/Logo ${logo.id} 0 R`);
+    const fonts = shell.fontResources();
+    put(
+      this.#object(
+        this.#resources,
+        `<</ProcSet[/PDF/Text/ImageB/ImageC/ImageI]/Font<<${fonts}>>/XObject<<${forms.join(' ')}>>>>`,
+      ),
+    );
+    const { nodes, kids } = this.#tree.build();
+    for (const { id, parent, pages: count, kids: children } of nodes)
+      put(
+        this.#object(
+          id,
+          `<</Type/Pages/Parent ${parent} 0 R/Count ${count}/Kids[${children.map((kid) => `${kid} 0 R`).join(' ')}]>>`,
+        ),
+      );
+    put(
+      shell.finish(this.#at, {
+        kids,
+        pages,
+        resources: this.#resources,
+        mediaBox,
+      }),
+    );
+    const crossReferences = this.#at;
+    for (const piece of objects.print()) put(piece);
+    put(shell.trailer(crossReferences));
+    return pieces;
+  }
+
+  /** @param ahead bytes that stand before it and are not yet counted */
+  #object(id: number, body: string, ahead = 0): Buffer {
+    this.#parts.objects.place(id, this.#at + ahead);
+    return Buffer.from(`${id} 0 obj\n${body}\nendobj\n`, 'latin1');
+  }
+
+  #stream(id: number, entries: string, content: Uint8Array): Buffer {
+    this.#parts.objects.place(id, this.#at);
+    const sealed = this.#parts.shell.seal(id, content);
+    const before = Buffer.from(`${id} 0 obj\n<<${entries}/Length ${sealed.length}>>\nstream\n`, 'latin1');
+    return Buffer.concat([before, sealed, STREAM_END]);
+  }
+
+  #placed<T extends Uint8Array>(bytes: T): T {
+    this.#at += bytes.length;
+    return bytes;
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+const STREAM_END = Buffer.from('\nendstream\nendobj\n');

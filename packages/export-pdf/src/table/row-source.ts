@@ -1,0 +1,68 @@
+import type { Batch, CellReader, ColumnBatch, Field, RowBatch, Schema } from '@perf/contracts';
+import { PerfError, batchLength, cellReader, printDataType } from '@perf/contracts';
+
+/** A column to read, and its place in the source's schema. */
+export interface ReadColumn {
+  readonly field: Field;
+  readonly index: number;
+}
+
+/** The values of a batch, of rows or of columns, in the order of the columns to be written. */
+export interface RowSource {
+  readonly length: number;
+  /** The value in its row form; null and undefined are null. */
+  value(row: number, column: number): unknown;
+}
+
+/** Reads `batch`. Throws when its schema is not the one announced, or a column is missing. */
+export function rowSource(batch: Batch, schema: Schema, columns: readonly ReadColumn[]): RowSource {
+  if (batch.schema !== schema) checkSameSchema(schema, batch.schema);
+  return batch.kind === 'rows' ? rowsOf(batch, columns) : columnsOf(batch, columns);
+}
+
+function rowsOf(batch: RowBatch, columns: readonly ReadColumn[]): RowSource {
+  const rows: readonly unknown[] = batch.rows;
+  const isObjects = batch.layout === 'objects';
+  const keys = columns.map(({ field, index }) => (isObjects ? field.name : index));
+  /** Names that every object inherits are read as its own only. */
+  const inherited = columns.map(({ field }) => isObjects && field.name in Object.prototype);
+  return {
+    length: rows.length,
+    value(row, column) {
+      const found = rows[row];
+      if (!isRow(found))
+        throw new PerfError('ERR_PERF_SOURCE_FAILED', `row ${row} of a batch is not an object or array`);
+      const key = keys[column] ?? 0;
+      if (inherited[column] === true && !Object.hasOwn(found, key)) return null;
+      return found[key];
+    },
+  };
+}
+
+function columnsOf(batch: ColumnBatch, columns: readonly ReadColumn[]): RowSource {
+  const readers: CellReader[] = columns.map(({ field, index }) => {
+    const column = batch.columns[index];
+    if (column === undefined)
+      throw new PerfError(
+        'ERR_PERF_SOURCE_FAILED',
+        `column ${field.name}: the batch has ${batch.columns.length} columns`,
+      );
+    return cellReader(field.type, column);
+  });
+  return { length: batchLength(batch), value: (row, column) => readers[column]?.(row) };
+}
+
+function isRow(row: unknown): row is Readonly<Record<string | number, unknown>> {
+  return typeof row === 'object' && row !== null;
+}
+
+function checkSameSchema(expected: Schema, found: Schema): void {
+  const same =
+    expected.fields.length === found.fields.length &&
+    expected.fields.every((field, i) => {
+      const other = found.fields[i];
+      return field.name === other?.name && printDataType(field.type) === printDataType(other.type);
+    });
+  if (!same)
+    throw new PerfError('ERR_PERF_SOURCE_FAILED', 'a batch has another schema than its source announced');
+}
