@@ -18,7 +18,7 @@ const STEPS = 50;
 
 /**
  * Widths that fill `available` hundredths of a point, or less when `isFilled` is false. When all fit, what is left is shared out by size.
- * When they do not, long texts give way first, down to their longest word, then what is kept for longer numbers; then all are cut by the same share.
+ * When they do not, the longest texts give way first, down to their longest word, then what is kept for longer numbers; then all are cut by the same share.
  */
 export function fitWidths(wishes: readonly WidthWish[], available: number, isFilled: boolean): number[] {
   const fixed = sum(wishes.map((wish) => wish.fixed ?? 0));
@@ -49,9 +49,7 @@ function freeWidths(free: readonly WidthWish[], room: number, isFilled: boolean)
   const lows = free.map(({ low, least }) => Math.max(low, least));
   const reserved = free.map(({ low, reserve, least }) => Math.max(low + reserve, least));
   const tries = [
-    // Long texts give way by the square root of their length: twice the text gets 1.4 times the width.
-    (level: number): number[] =>
-      free.map((_, i) => within(reserved, highs, i, level * Math.sqrt(highs[i] ?? 0))),
+    (level: number): number[] => free.map((_, i) => within(reserved, highs, i, level)),
     (level: number): number[] => free.map((_, i) => within(lows, reserved, i, level * (reserved[i] ?? 0))),
     (level: number): number[] => free.map(({ least }, i) => Math.max(least, level * (lows[i] ?? 0))),
   ];

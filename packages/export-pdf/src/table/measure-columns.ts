@@ -1,9 +1,11 @@
+import { MASK } from '@perf/export-core';
 import type { PdfStyle } from '../pdf-options.ts';
 import type { TextStyle } from '../page/text-writer.ts';
 import { isIdeographic, isSpace } from '../text/code-points.ts';
 import type { GlyphBuffer } from '../text/glyph-buffer.ts';
 import { LINE_BREAK } from '../text/glyph-buffer.ts';
 import { NO_FAULTS } from '../text/text-faults.ts';
+import { balanceWidths } from './balance-widths.ts';
 import type { WidthWish } from './column-widths.ts';
 import { fitWidths } from './column-widths.ts';
 import type { RowSource } from './row-source.ts';
@@ -15,16 +17,21 @@ export const SAMPLE_ROWS = 500;
 /** A word longer than this, in widths of a digit, may be cut to make room. */
 const WORD_DIGITS = 16;
 /** Room for what later rows may hold beyond the sample, in digits: numbers grow, and so do their sums. */
-const NUMBER_DIGITS = 2;
+const NUMBER_DIGITS = 1;
 const TOTAL_DIGITS = 3;
 const KEY_DIGITS = 8;
 /** What rounding of widths must not cost. */
 const SLACK = 4;
 const ZERO = 48;
 
+/** Rows whose height is looked at when widths are balanced. */
+const BALANCED_ROWS = 100;
+
 interface Measured {
   line: number;
   word: number;
+  /** Width of each of the first texts, as one line. */
+  readonly texts: number[];
 }
 
 /** Widths of the columns in hundredths of a point, from their titles and the first rows. */
@@ -39,17 +46,18 @@ export function measureColumns(
   const { box } = style;
   const padding = Math.round(style.cellPadding * 200);
   const digit = widthOfDigit(body);
+  const texts: number[][] = [];
   const wishes = columns.map((column, c): WidthWish => {
-    const title = { line: 0, word: 0 };
+    const title: Measured = { line: 0, word: 0, texts: [] };
     glyphs.clear();
     glyphs.addText(bold.table, column.title, NO_FAULTS);
     measure(glyphs, bold.size, title);
     const cells = measureCells(column, c, samples, body, glyphs);
+    texts.push(mayWrapAt(column) ? cells.texts : []);
     const word = Math.min(Math.max(cells.word, title.word), WORD_DIGITS * digit);
     const reserve = reserveOf(column, cells.line, digit, style);
     const high = Math.max(title.line, cells.line + reserve);
-    const kind = column.field.type.kind;
-    const mayWrap = kind === 'utf8' || kind === 'json' || kind === 'list' || kind === 'binary';
+    const mayWrap = mayWrapAt(column);
     if (column.characters !== undefined) {
       const wanted = Math.ceil(column.characters * digit) + padding + SLACK;
       return { fixed: undefined, low: wanted, reserve: 0, high: wanted, least: leastOf(digit, padding) };
@@ -62,7 +70,20 @@ export function measureColumns(
       least: leastOf(digit, padding),
     };
   });
-  return fitWidths(wishes, box.right - box.left, style.fillWidth);
+  const widths = fitWidths(wishes, box.right - box.left, style.fillWidth);
+  const elastic = wishes.map(({ fixed, low, high }, c) => ({
+    low: fixed ?? low,
+    high: fixed ?? high,
+    texts: texts[c] ?? [],
+  }));
+  return balanceWidths(elastic, widths, padding);
+}
+
+/** Numbers and dates are not to be torn. */
+function mayWrapAt({ field, overflow }: TableColumn): boolean {
+  const { kind } = field.type;
+  const isText = kind === 'utf8' || kind === 'json' || kind === 'list' || kind === 'binary';
+  return isText && overflow === 'wrap';
 }
 
 function leastOf(digit: number, padding: number): number {
@@ -81,22 +102,25 @@ function measureCells(
   body: TextStyle,
   glyphs: GlyphBuffer,
 ): Measured {
-  const found = { line: 0, word: 0 };
+  const found: Measured = { line: 0, word: 0, texts: [] };
   let rows = 0;
   for (const sample of samples)
     for (let r = 0; r < sample.length && rows < SAMPLE_ROWS; r++, rows++) {
       const value = sample.value(r, c);
-      if (value === null || value === undefined) continue;
       glyphs.clear();
-      if (column.isMasked) glyphs.addText(body.table, '***', NO_FAULTS);
-      else if (!column.text(value, glyphs, body.table, NO_FAULTS)) continue;
-      measure(glyphs, body.size, found);
+      if (value !== null && value !== undefined) {
+        if (column.isMasked) glyphs.addText(body.table, MASK, NO_FAULTS);
+        else column.text(value, glyphs, body.table, NO_FAULTS);
+      }
+      const width = measure(glyphs, body.size, found);
+      if (rows < BALANCED_ROWS) found.texts.push(width);
     }
   return found;
 }
 
-/** Raises `found` to the longest line and the longest word of the buffer's text. */
-function measure(glyphs: GlyphBuffer, size: number, found: Measured): void {
+/** Raises `found` to the longest line and the longest word of the buffer's text, and gives its width as one line. */
+function measure(glyphs: GlyphBuffer, size: number, found: Measured): number {
+  let all = 0;
   let line = 0;
   let word = 0;
   const end = (): void => {
@@ -113,6 +137,7 @@ function measure(glyphs: GlyphBuffer, size: number, found: Measured): void {
       continue;
     }
     line += advance;
+    all += advance;
     if (isSpace(point)) end();
     else if (isIdeographic(point)) {
       end();
@@ -122,6 +147,7 @@ function measure(glyphs: GlyphBuffer, size: number, found: Measured): void {
   }
   end();
   found.line = Math.max(found.line, (line * size) / 10);
+  return (all * size) / 10;
 }
 
 /** What a numeric column gets beyond its sample. */
@@ -136,9 +162,7 @@ function reserveOf(
   switch (field.type.kind) {
     case 'int32':
     case 'int64':
-      return (
-        total + (formatter === undefined ? Math.max(NUMBER_DIGITS * digit, KEY_DIGITS * digit - line) : 0)
-      );
+      return total + (formatter === undefined ? Math.max(0, KEY_DIGITS * digit - line) : 0);
     case 'float64':
     case 'decimal':
       return total + NUMBER_DIGITS * digit;
