@@ -7,18 +7,24 @@ import type {
   ExporterCapabilities,
   Schema,
 } from '@perf/contracts';
-import type { ExportInput, InputOptions, TableColumn } from '@perf/export-core';
+import type { CellWriter, ExportInput, InputOptions, TableColumn } from '@perf/export-core';
 import { Room, Warnings, ZipPacker, exportFrom, runExport } from '@perf/export-core';
+import type { CellPlan } from './cell-plan.ts';
 import { cellFor } from './cell-plan.ts';
 import type { ExcelOptions, ExcelStyle } from './excel-options.ts';
 import { excelStyle } from './excel-options.ts';
+import { FilledBook } from './filled-book.ts';
 import { Hyperlinks } from './hyperlinks.ts';
 import { NewBook } from './new-book.ts';
 import { RowNumber } from './row-number.ts';
 import { SharedStrings } from './shared-strings.ts';
+import type { SheetColumn } from './sheet-columns.ts';
 import { sheetColumns } from './sheet-columns.ts';
+import { buildShell } from './shell.ts';
 import { StyleSheet } from './style-sheet.ts';
 import { WorkbookEncoder } from './workbook-encoder.ts';
+import type { WorkbookTemplate } from './workbook-template.ts';
+import { openWorkbook } from './workbook-template.ts';
 
 /** Makes an exporter that writes Excel workbooks (.xlsx). Options are checked here; the exporter may be used many times, also at once. */
 export function createExcelExporter(options: ExcelOptions = {}): Exporter {
@@ -62,44 +68,76 @@ class ExcelExporter implements Exporter {
       source,
       sink,
       options,
-      encoder: (schema) => newWorkbook(schema, style),
+      encoder: (schema) => workbookEncoder(schema, style),
       packer: () => new ZipPacker(style.level),
-      shape: style,
+      // A workbook to fill is told by its hash, which the encoder keeps.
+      shape: { ...style, fill: style.fill?.startCell },
       now: this.#now,
     });
   }
 }
 
+async function workbookEncoder(schema: Schema, style: ExcelStyle): Promise<WorkbookEncoder> {
+  const { fill } = style;
+  if (fill === undefined) return newWorkbook(schema, style);
+  const bytes = fill.shell === undefined ? fill.workbook : await buildShell(fill.shell, fill.workbook);
+  if (bytes === undefined) return newWorkbook(schema, style);
+  return filledWorkbook(schema, style, openWorkbook(bytes, { ...style, ...fill }));
+}
+
 function newWorkbook(schema: Schema, style: ExcelStyle): WorkbookEncoder {
   const columns = sheetColumns(schema, style);
   const styles = new StyleSheet();
-  const shared = new SharedStrings();
-  const links = new Hyperlinks();
-  const [room, row, warnings] = [new Room(), new RowNumber(), new Warnings()];
-  const book = new NewBook({ columns, style, styles, shared, links });
-  style.template?.warn(warnings);
-  const plan = { style, room, row, warnings, shared: style.sharedStrings ? shared : undefined, links };
-  const cells = columns.map((column): TableColumn => {
-    const { format, field, index, letters } = column;
-    const { align, wrap } = column.style;
+  const plan = cellPlan(style, style.sharedStrings);
+  style.template?.warn(plan.warnings);
+  const cells = columns.map((column) => {
+    const { wrap, hyperlink } = column.style;
+    const align = column.style.align ?? bodyAlign(column);
+    const format = column.format ?? wordsFormat(column, align);
     const styleId = styles.idOf({ format, align, wrap });
-    const linkId = column.style.hyperlink === true ? styles.idOf({ format, align, wrap, font: 'link' }) : 0;
-    return {
-      field,
-      index,
-      prefix: Buffer.from(`<c r="${letters}`),
-      nullBytes: undefined,
-      cell: cellFor(column, plan, styleId, linkId),
-    };
+    const linkId = hyperlink === true ? styles.idOf({ format, align, wrap, font: 'link' }) : 0;
+    return tableColumn(column, cellFor(column, plan, styleId, linkId));
   });
-  return new WorkbookEncoder({
-    schema,
-    columns: cells,
-    book,
-    room,
-    row,
-    warnings,
-    shared: plan.shared,
-    links,
+  const book = new NewBook({
+    columns,
+    style,
+    styles,
+    shared: plan.shared ?? new SharedStrings(),
+    links: plan.links,
   });
+  return new WorkbookEncoder({ ...plan, schema, columns: cells, book });
+}
+
+function filledWorkbook(schema: Schema, style: ExcelStyle, template: WorkbookTemplate): WorkbookEncoder {
+  const columns = sheetColumns(schema, style, template.sheet.column);
+  const plan = cellPlan(style, false);
+  const cells = columns.map((column, i) =>
+    tableColumn(column, cellFor(column, plan, template.sheet.styleOf(i), 0)),
+  );
+  return new WorkbookEncoder({ ...plan, schema, columns: cells, book: new FilledBook(template) });
+}
+
+function cellPlan(style: ExcelStyle, isShared: boolean): CellPlan {
+  return {
+    style,
+    room: new Room(),
+    row: new RowNumber(),
+    warnings: new Warnings(),
+    shared: isShared ? new SharedStrings() : undefined,
+    links: new Hyperlinks(),
+  };
+}
+
+function tableColumn({ field, index, letters }: SheetColumn, cell: CellWriter): TableColumn {
+  return { field, index, prefix: Buffer.from(`<c r="${letters}`), nullBytes: undefined, cell };
+}
+
+/** Dates are centred; numbers stand at the right and truth values in the centre by themselves. */
+function bodyAlign({ field, defaultAlign }: SheetColumn): 'center' | undefined {
+  return defaultAlign === 'center' && field.type.kind !== 'bool' ? 'center' : undefined;
+}
+
+/** Some readers show truth values in a style of their own as 1 and 0 unless its format says the words. */
+function wordsFormat({ field }: SheetColumn, align: string | undefined): string | undefined {
+  return field.type.kind === 'bool' && align !== undefined ? '"TRUE";"TRUE";"FALSE"' : undefined;
 }

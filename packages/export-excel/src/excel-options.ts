@@ -20,7 +20,7 @@ export interface ExcelColumn {
   readonly format?: string;
   /** In characters, 1 to 255. @default measured on the first 100 rows, 60 at most */
   readonly width?: number;
-  /** @default numbers and dates right, booleans centred, all else left */
+  /** @default numbers right, dates and booleans centred, all else left */
   readonly align?: 'left' | 'center' | 'right';
   /** Whether long text goes on in further lines of its cell. @default false */
   readonly wrap?: boolean;
@@ -57,12 +57,12 @@ export interface ExcelOptions {
   /** Compression, 1 (fast) to 9 (small). @default 1 */
   readonly level?: number;
   /**
-   * A workbook (.xlsx) to fill. Rows take the place of the row `startRow` of its sheet, in the styles of that row's cells; everything else
-   * of it stays byte for byte. Rows that do not fit its sheet are refused.
+   * A workbook (.xlsx) to fill. Rows take the place of one row of its sheet, in the styles of that row's cells, and what stands below moves
+   * down; every other part of the workbook stays byte for byte. More rows than its sheet holds are an error.
    */
   readonly workbook?: Uint8Array;
-  /** Row of `workbook` that is repeated for the data. @default the last row of the sheet */
-  readonly startRow?: number;
+  /** Where the data of `workbook` begins, as in `B5`: the row that is repeated, and the first column. @default the first cell of the last row */
+  readonly startCell?: string;
   /** Builds or changes the workbook to fill with exceljs (4.4, installed by you); see `workbook`. */
   readonly shell?: WorkbookShell;
   /** Clock in ms for progress and `elapsedMs`, for tests. @default performance.now */
@@ -90,9 +90,18 @@ export interface ExcelStyle {
   readonly nonFinite: 'text' | 'empty';
   readonly classified: ClassifiedPolicy;
   readonly level: number;
+  /** The workbook to fill; absent: a new one. */
+  readonly fill: FillStyle | undefined;
 }
 
-/** Checks the options and fills in the defaults. What belongs to `workbook` is checked with it. */
+/** A workbook to fill, not yet read. */
+export interface FillStyle {
+  readonly workbook: Uint8Array | undefined;
+  readonly shell: WorkbookShell | undefined;
+  readonly startCell: string | undefined;
+}
+
+/** Checks the options and fills in the defaults. */
 export function excelStyle(options: ExcelOptions): ExcelStyle {
   const { nonFinite = 'text', classified = 'mask', header = true, table = false, level = 1 } = options;
   mustBeOneOf('nonFinite', nonFinite, ['text', 'empty']);
@@ -121,7 +130,21 @@ export function excelStyle(options: ExcelOptions): ExcelStyle {
     nonFinite,
     classified,
     level,
+    fill: fillStyle(options),
   };
+}
+
+function fillStyle({ workbook, shell, startCell, ...options }: ExcelOptions): FillStyle | undefined {
+  if (workbook === undefined && shell === undefined) {
+    if (startCell !== undefined) throw invalid('startCell is for a workbook to fill; give workbook or shell');
+    return undefined;
+  }
+  const others = ['title', 'table', 'sheetRows', 'header', 'freeze', 'autoFilter', 'template'] as const;
+  const other = others.find((name) => options[name] !== undefined);
+  if (other !== undefined) throw invalid(`${other} is not for a workbook to fill, which has its own`);
+  const linked = options.columns?.find((column) => typeof column !== 'string' && column.hyperlink === true);
+  if (linked !== undefined) throw invalid('a workbook to fill takes no links');
+  return { workbook, shell, startCell };
 }
 
 /** Rows above the first data row: a title has an empty row below it. */

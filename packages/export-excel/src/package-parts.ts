@@ -83,5 +83,10 @@ function definedNames(
     (_, i) =>
       `<definedName name="_xlnm.Print_Titles" localSheetId="${i}">${quoted[i]}!$1:$${row}</definedName>`,
   );
-  return `<definedNames>${(autoFilter && !table ? [...filters, ...titles] : titles).join('')}</definedNames>`;
+  const areas = sheets.map(
+    ({ lastRow }, i) =>
+      `<definedName name="_xlnm.Print_Area" localSheetId="${i}">${quoted[i]}!$A$1:$${last}$${lastRow}</definedName>`,
+  );
+  const filtered = autoFilter && !table ? filters : [];
+  return `<definedNames>${[...filtered, ...areas, ...titles].join('')}</definedNames>`;
 }

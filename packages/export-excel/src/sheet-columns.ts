@@ -17,22 +17,23 @@ export interface SheetColumn {
   /** Number format; undefined: General. */
   readonly format: string | undefined;
   readonly style: ColumnStyle;
-  /** Whether values stand at the right unless `style.align` says otherwise. */
-  readonly isRight: boolean;
+  /** Where values stand unless `style.align` says otherwise; undefined: left. */
+  readonly defaultAlign: 'center' | 'right' | undefined;
 }
 
-const RIGHT: ReadonlySet<string> = new Set(['int32', 'int64', 'float64', 'decimal', 'date', 'timestamp']);
+const RIGHT: ReadonlySet<string> = new Set(['int32', 'int64', 'float64', 'decimal']);
+const CENTER: ReadonlySet<string> = new Set(['bool', 'date', 'timestamp']);
 
-/** The columns to write. Refuses what the source does not have, and more than a sheet holds. */
-export function sheetColumns(schema: Schema, style: ExcelStyle): readonly SheetColumn[] {
+/** The columns to write, from column `firstColumn` of the sheet on. Refuses what the source does not have, and more than a sheet holds. */
+export function sheetColumns(schema: Schema, style: ExcelStyle, firstColumn = 0): readonly SheetColumn[] {
   const chosen = chosenFields(
     schema,
     style.columns?.map(({ field }) => field),
   );
-  if (chosen.length > MAX_COLUMNS)
+  if (firstColumn + chosen.length > MAX_COLUMNS)
     throw new PerfError(
       'ERR_PERF_UNSUPPORTED',
-      `a sheet has at most ${MAX_COLUMNS} columns, not ${chosen.length}; name those to write in columns`,
+      `a sheet has at most ${MAX_COLUMNS} columns, not ${firstColumn + chosen.length}; name those to write in columns`,
     );
   return chosen.map(({ field, index }, i): SheetColumn => {
     const column = style.columns?.[i] ?? { field: field.name };
@@ -44,13 +45,18 @@ export function sheetColumns(schema: Schema, style: ExcelStyle): readonly SheetC
     return {
       field,
       index,
-      letters: columnLetters(i),
+      letters: columnLetters(firstColumn + i),
       header: column.header ?? field.name,
       format:
         column.format ??
         (templateFormat === undefined ? defaultFormat(field.type) : templateNumberFormat(templateFormat)),
       style: column,
-      isRight: RIGHT.has(field.type.kind),
+      defaultAlign: alignOf(field.type.kind),
     };
   });
+}
+
+function alignOf(kind: string): SheetColumn['defaultAlign'] {
+  if (RIGHT.has(kind)) return 'right';
+  return CENTER.has(kind) ? 'center' : undefined;
 }

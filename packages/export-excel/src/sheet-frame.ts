@@ -107,8 +107,8 @@ function headerRowXml(
 ): string {
   if (!header) return '';
   const row = headRowsOf(title, header);
-  const cells = columns.map(({ letters, style, isRight }, i) => {
-    const align = style.align ?? (isRight ? 'right' : undefined);
+  const cells = columns.map(({ letters, style, defaultAlign }, i) => {
+    const align = style.align ?? defaultAlign;
     return textCellXml(`${letters}${row}`, styles.idOf({ font: 'header', align }), headers[i] ?? '');
   });
   return `<row r="${row}" ht="20" customHeight="1">${cells.join('')}</row>`;

@@ -1,0 +1,130 @@
+import { PerfError } from '@perf/contracts';
+import { moveRanges, parseCell, touchesRow } from './cell-ranges.ts';
+import { attributesOf } from './xml-read.ts';
+
+const DATA = /<sheetData\s*(?:\/>|>([\s\S]*?)<\/sheetData\s*>)/;
+const ROW = /<row\b([^>]*?)(?:\/>|>([\s\S]*?)<\/row\s*>)/g;
+const CELL = /<c\b([^>]*?)(?:\/>|>)/g;
+const FORMULA = /<f[\s>/]/;
+const RANGES = /\b(ref|sqref)="([^"]*)"/g;
+const ROW_NUMBER = /\br="(\d+)"/;
+const CELL_NUMBER = /\br="([A-Z]+)\d+"/g;
+
+interface Row {
+  readonly number: number;
+  /** The whole element, its attributes and its cells. */
+  readonly xml: string;
+  readonly attributes: string;
+  readonly cells: string;
+}
+
+/** A sheet of a workbook whose one row is repeated for the data. */
+export class SheetTemplate {
+  /** Where the data begins: column from 0, row from 1. */
+  readonly column: number;
+  readonly row: number;
+  /** Rows below the data. */
+  readonly rowsBelow: number;
+  /** The sheet up to the data. */
+  readonly head: string;
+  /** Attributes of the repeated row but its number, with a space in front. */
+  readonly rowAttributes: string;
+  readonly #styles: ReadonlyMap<number, number>;
+  readonly #below: readonly Row[];
+  readonly #tail: string;
+
+  /** @param name of the sheet, for errors @param startCell the first cell of the data; absent: the first cell of the last row */
+  constructor(xml: string, name: string, startCell: string | undefined) {
+    const data = DATA.exec(xml);
+    if (data === null) throw unusable(name, 'has no sheetData, or names its elements with a prefix');
+    const rows = rowsOf(data[1] ?? '');
+    const start = startOf(rows, name, startCell);
+    const sample = rows.find(({ number }) => number === start.row);
+    this.column = start.column;
+    this.row = start.row;
+    this.#below = rows.filter(({ number }) => number > start.row);
+    this.rowsBelow = (this.#below.at(-1)?.number ?? start.row) - start.row;
+    this.#tail = xml.slice(data.index + data[0].length);
+    if ([...this.#below, ...(sample === undefined ? [] : [sample])].some(({ cells }) => FORMULA.test(cells)))
+      throw unusable(name, `has formulas in row ${start.row} or below, which would have to be rewritten`);
+    const merges = this.#tail.matchAll(/<mergeCell\b[^>]*\bref="([^"]*)"/g);
+    if (Array.from(merges).some(([, range = '']) => touchesRow(range, start.row)))
+      throw unusable(name, `has merged cells in row ${start.row}, which is repeated`);
+    const above = rows.filter(({ number }) => number < start.row).map((row) => row.xml);
+    // The area of the sheet is a hint that some readers believe, and it is no longer true.
+    const top = xml.slice(0, data.index).replace(/<dimension\b[^>]*\/>/, '');
+    this.head = `${top}<sheetData>${above.join('')}`;
+    this.rowAttributes = keptAttributes(sample?.attributes ?? '');
+    this.#styles = stylesOf(sample?.cells ?? '');
+  }
+
+  /** Number of the style of data column `index`; 0 where the row has no such cell. */
+  styleOf(index: number): number {
+    return this.#styles.get(this.column + index) ?? 0;
+  }
+
+  /** The sheet from its last data row on, what stands below moved to make room for `rows` rows. */
+  foot(rows: number): string {
+    const count = Math.max(1, rows);
+    const below = this.#below.map(({ xml, number }) => moveRow(xml, number, number + count - 1));
+    const tail = this.#tail.replaceAll(
+      RANGES,
+      (_, key: string, ranges: string) => `${key}="${moveRanges(ranges, this.row, count)}"`,
+    );
+    return `${below.join('')}</sheetData>${tail}`;
+  }
+}
+
+function rowsOf(data: string): Row[] {
+  let last = 0;
+  return Array.from(data.matchAll(ROW), ([xml, attributes = '', cells = '']) => {
+    last = Number(attributesOf(attributes).get('r') ?? last + 1);
+    return { number: last, xml, attributes, cells };
+  });
+}
+
+function startOf(
+  rows: readonly Row[],
+  name: string,
+  startCell: string | undefined,
+): { readonly column: number; readonly row: number } {
+  if (startCell !== undefined) {
+    const start = parseCell(startCell);
+    if (start !== undefined) return start;
+    throw new PerfError(
+      'ERR_PERF_INVALID_OPTION',
+      `startCell must name a cell, as in B5, got ${JSON.stringify(startCell)}`,
+    );
+  }
+  const last = rows.at(-1);
+  if (last === undefined) throw unusable(name, 'has no row to repeat; give startCell');
+  const first = stylesOf(last.cells).keys().next();
+  return { row: last.number, column: first.done === true ? 0 : first.value };
+}
+
+/** Styles of the cells of a row by their column. */
+function stylesOf(cells: string): ReadonlyMap<number, number> {
+  const styles = new Map<number, number>();
+  for (const [, text = ''] of cells.matchAll(CELL)) {
+    const attributes = attributesOf(text);
+    const cell = parseCell(attributes.get('r') ?? '');
+    if (cell !== undefined) styles.set(cell.column, Number(attributes.get('s') ?? 0));
+  }
+  return styles;
+}
+
+function keptAttributes(attributes: string): string {
+  const kept = attributes.replaceAll(/\s(?:r|spans)="[^"]*"/g, '').trim();
+  return kept === '' ? '' : ` ${kept}`;
+}
+
+function moveRow(xml: string, from: number, to: number): string {
+  if (from === to) return xml;
+  const end = xml.indexOf('>');
+  const tag = xml.slice(0, end).replace(ROW_NUMBER, `r="${to}"`);
+  return tag + xml.slice(end).replaceAll(CELL_NUMBER, (_, letters: string) => `r="${letters}${to}"`);
+}
+
+function unusable(name: string, why: string): PerfError {
+  return new PerfError('ERR_PERF_UNSUPPORTED', `the sheet ${JSON.stringify(name)} to fill ${why}`);
+}

@@ -1,0 +1,256 @@
+import type { BatchSource, Checkpoint, Schema } from '@perf/contracts';
+import { batchSource } from '@perf/contracts';
+import { readZip, unzipEntry } from '@perf/export-core';
+import { createExcelExporter, exportExcel, memorySink } from '@perf/export-excel';
+import type { ExcelOptions } from '@perf/export-excel';
+import { MemorySink, exporterSuite } from '@perf/testkit';
+import { mixedSource } from '@perf/testkit/measure';
+import type { Workbook, Worksheet } from 'exceljs';
+import ExcelJS from 'exceljs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readXlsx, shown } from './read-xlsx.ts';
+
+const SCHEMA: Schema = {
+  fields: [
+    { name: 'day', type: { kind: 'date' }, nullable: false },
+    { name: 'city', type: { kind: 'utf8' }, nullable: true },
+    { name: 'amount', type: { kind: 'float64' }, nullable: true },
+  ],
+};
+
+function source(count: number): BatchSource {
+  return batchSource(SCHEMA, [
+    {
+      kind: 'rows',
+      schema: SCHEMA,
+      layout: 'arrays',
+      rows: Array.from({ length: count }, (_, i) => [
+        '2026-11-21',
+        i % 2 === 0 ? `Zürich ${i}` : null,
+        i + 0.5,
+      ]),
+    },
+  ]);
+}
+
+/** A workbook as somebody draws it: two sheets, a logo's row, headers, one sample row in styles, and a note below. */
+async function drawn(change?: (sheet: Worksheet) => void): Promise<Uint8Array> {
+  const workbook: Workbook = new ExcelJS.Workbook();
+  workbook.addWorksheet('Cover').getCell('B2').value = 'Quarter & "year"';
+  const sheet = workbook.addWorksheet('Data & more', { views: [{ state: 'frozen', ySplit: 4 }] });
+  sheet.getCell('B2').value = 'Amounts';
+  sheet.mergeCells('B2:D2');
+  sheet.getRow(4).values = [undefined, 'Day', 'City', 'Amount'];
+  const sample = sheet.getRow(5);
+  sample.height = 22;
+  sample.getCell(2).numFmt = 'dd.mm.yyyy';
+  sample.getCell(3).font = { italic: true };
+  sample.getCell(4).numFmt = '#,##0.00 "CHF"';
+  for (const column of [2, 3, 4])
+    sample.getCell(column).fill = { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FFEEEEEE' } };
+  sheet.getCell('B7').value = 'Source: ledger';
+  sheet.mergeCells('B7:D7');
+  sheet.autoFilter = 'B4:D5';
+  change?.(sheet);
+  return new Uint8Array(await workbook.xlsx.writeBuffer());
+}
+
+async function filled(count: number, options: ExcelOptions): Promise<Uint8Array> {
+  const sink = memorySink();
+  await exportExcel(source(count), sink, options);
+  return sink.bytes();
+}
+
+async function opened(bytes: Uint8Array): Promise<Workbook> {
+  const workbook = new ExcelJS.Workbook();
+  await workbook.xlsx.load(Uint8Array.from(bytes).buffer);
+  return workbook;
+}
+
+const PLACE = { sheetName: 'Data & more', startCell: 'B5' } as const;
+
+describe('a workbook to fill', () => {
+  let workbook: Uint8Array;
+  beforeAll(async () => {
+    workbook = await drawn();
+  });
+
+  it('gets the rows in the styles of its sample row, and what stood below moves down', async () => {
+    const sheet = (await opened(await filled(100, { ...PLACE, workbook }))).getWorksheet('Data & more');
+
+    expect(sheet?.getCell('B2').value).toBe('Amounts');
+    expect(sheet?.getCell('C4').value).toBe('City');
+    expect(sheet?.getCell('B5').value).toEqual(new Date('2026-11-21'));
+    expect(sheet?.getCell('C103').value).toBe('Zürich 98');
+    expect(sheet?.getCell('C104').value).toBeNull();
+    expect(sheet?.getCell('D104').value).toBe(99.5);
+    expect(sheet?.getCell('D104').numFmt).toBe('#,##0.00 "CHF"');
+    expect(sheet?.getCell('B104').numFmt).toBe('dd.mm.yyyy');
+    expect(sheet?.getCell('C103').font.italic).toBe(true);
+    expect(sheet?.getRow(104).height).toBe(22);
+    expect(sheet?.getCell('B106').value).toBe('Source: ledger');
+    expect(sheet?.getCell('C106').master.address).toBe('B106');
+    expect(sheet?.autoFilter).toBe('B4:D104');
+    expect(sheet?.getCell('B7').value).toEqual(new Date('2026-11-21'));
+  });
+
+  it('keeps every other part byte for byte, packed as it was', async () => {
+    const before = readZip(workbook);
+    const after = readZip(await filled(10, { ...PLACE, workbook }));
+
+    expect(after.map(({ name }) => name)).toEqual(before.map(({ name }) => name));
+    const changed = after.filter(
+      ({ bytes }, i) => !Buffer.from(bytes).equals(before[i]?.bytes ?? Buffer.of()),
+    );
+    expect(changed.map(({ name }) => name)).toEqual(['xl/worksheets/sheet2.xml']);
+  });
+
+  it('keeps its sample row as an empty one when there are no rows', async () => {
+    const sheet = (await opened(await filled(0, { ...PLACE, workbook }))).getWorksheet('Data & more');
+
+    expect(sheet?.getCell('B7').value).toBe('Source: ledger');
+    expect(sheet?.getCell('B5').value).toBeNull();
+  });
+
+  it('takes the first sheet and its last row unless told otherwise', async () => {
+    const sheet = (await opened(await filled(3, { workbook }))).getWorksheet('Cover');
+
+    expect(sheet?.getCell('C3').value).toBeNull();
+    expect(sheet?.getCell('D4').value).toBe(2.5);
+  });
+
+  it('holds no wrong hint of its size', async () => {
+    const part = readZip(await filled(10, { ...PLACE, workbook })).find(({ name }) =>
+      name.endsWith('sheet2.xml'),
+    );
+
+    expect(part && unzipEntry(part, 1e6).toString()).not.toContain('<dimension');
+  });
+
+  it.each([
+    ['a formula below', (sheet: Worksheet) => (sheet.getCell('D8').value = { formula: 'SUM(D5:D5)' })],
+    ['a formula in the sample row', (sheet: Worksheet) => (sheet.getCell('E5').value = { formula: 'D5*2' })],
+    ['merged cells in the sample row', (sheet: Worksheet) => sheet.mergeCells('E5:F5')],
+  ])('is refused with %s', async (_, change) => {
+    const drawing = await drawn((sheet) => {
+      change(sheet);
+    });
+
+    await expect(filled(2, { ...PLACE, workbook: drawing })).rejects.toMatchObject({
+      code: 'ERR_PERF_UNSUPPORTED',
+    });
+  });
+
+  it.each([
+    ['sheet', { sheetName: 'Absent' }, 'Data & more'],
+    ['cell', { startCell: 'five' }, 'B5'],
+  ])('names what is wrong with the %s', async (_, place, hint) => {
+    await expect(filled(1, { ...place, workbook })).rejects.toMatchObject({
+      code: 'ERR_PERF_INVALID_OPTION',
+      message: expect.stringContaining(hint) as unknown,
+    });
+  });
+
+  it('is refused when it is none, and the sink is given up', async () => {
+    const sink = new MemorySink();
+
+    await expect(
+      exportExcel(source(1), sink, { workbook: Buffer.from('no workbook at all, only text') }),
+    ).rejects.toMatchObject({ code: 'ERR_PERF_INVALID_VALUE' });
+    expect(sink.state).toBe('aborted');
+  });
+
+  it('refuses options that it has itself', () => {
+    expect(() => createExcelExporter({ workbook, title: 'Mine' })).toThrow(
+      expect.objectContaining({ code: 'ERR_PERF_INVALID_OPTION' }),
+    );
+    expect(() => createExcelExporter({ startCell: 'B5' })).toThrow(
+      expect.objectContaining({ code: 'ERR_PERF_INVALID_OPTION' }),
+    );
+  });
+});
+
+describe('a shell', () => {
+  const shell = (workbook: Workbook): void => {
+    const sheet = workbook.addWorksheet('Built');
+    sheet.getRow(1).values = ['Day', 'City', 'Amount'];
+    sheet.getCell('A2').numFmt = 'yyyy';
+  };
+
+  it('is built by exceljs and filled', async () => {
+    const sheet = (await opened(await filled(4, { shell }))).getWorksheet('Built');
+
+    expect(sheet?.getCell('B1').value).toBe('City');
+    expect(sheet?.getCell('C5').value).toBe(3.5);
+    expect(sheet?.getCell('A5').numFmt).toBe('yyyy');
+  });
+
+  it('changes a workbook before it is filled', async () => {
+    const workbook = await drawn();
+    const title = (built: Workbook): void => {
+      const sheet = built.getWorksheet('Data & more');
+      if (sheet !== undefined) sheet.getCell('B2').value = 'November';
+    };
+
+    const sheet = (await opened(await filled(1, { ...PLACE, workbook, shell: title }))).getWorksheet(
+      'Data & more',
+    );
+
+    expect(sheet?.getCell('B2').value).toBe('November');
+    expect(sheet?.getCell('D5').value).toBe(0.5);
+  });
+
+  it('gives the sink up when it throws', async () => {
+    const sink = new MemorySink();
+    const failing = (): void => {
+      throw new RangeError('no such style');
+    };
+
+    await expect(exportExcel(source(1), sink, { shell: failing })).rejects.toThrow('no such style');
+    expect(sink.state).toBe('aborted');
+  });
+});
+
+describe('createExcelExporter with a shell', () => {
+  exporterSuite({
+    create: () =>
+      createExcelExporter({
+        shell: (workbook: Workbook) => {
+          const sheet = workbook.addWorksheet('Data');
+          sheet.getRow(1).values = ['id', 'text', 'amount', 'account', 'flag', 'price', 'day', 'at'];
+          sheet.getRow(2).height = 15;
+        },
+        startCell: 'A2',
+      }),
+    read: readXlsx,
+    shown,
+    resumeRows: 150_000,
+    timeoutMs: 60_000,
+  });
+});
+
+describe('a checkpoint of a filled workbook', () => {
+  it('is refused with another workbook', async () => {
+    const [first, second] = [await drawn(), await drawn((sheet) => (sheet.getCell('B2').value = 'Other'))];
+    const sink = new MemorySink();
+    const moments: { readonly checkpoint: Checkpoint; readonly bytes: Uint8Array }[] = [];
+    const rows = 150_000;
+    await createExcelExporter({ workbook: first, ...PLACE }).export(mixedSource(rows), sink, {
+      checkpoint: {
+        load: async () => undefined,
+        save: async (checkpoint) => void moments.push({ checkpoint, bytes: sink.bytes }),
+        remove: async () => undefined,
+      },
+    });
+    const moment = moments[0];
+    if (moment === undefined) throw new Error('there is no checkpoint');
+    const { checkpoint, bytes } = moment;
+    const resume = createExcelExporter({ workbook: second, ...PLACE }).export(
+      mixedSource(rows, { after: checkpoint.cursor }),
+      new MemorySink(bytes),
+      { resumeFrom: checkpoint },
+    );
+
+    await expect(resume).rejects.toMatchObject({ code: 'ERR_PERF_CHECKPOINT_MISMATCH' });
+  });
+});
