@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { chaosCommand } from './chaos/command.ts';
 import { demoCommand } from './demo/command.ts';
 import { queryCommand } from './query/command.ts';
 import { scorecardCommand } from './scorecard/command.ts';
@@ -17,6 +18,7 @@ const HELP = `perf-bench <command> [options]
   trace      replay cache traces through the memory tier
   scorecard  put the cache to the test over several processes
   soak       look for a leak in the cache
+  chaos      kill exports at random and see whether they can be resumed
 
 perf-bench <command> --help tells more; perf-bench --version prints the version.
 `;
@@ -27,6 +29,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['trace', traceCommand],
   ['scorecard', scorecardCommand],
   ['soak', soakCommand],
+  ['chaos', chaosCommand],
 ]);
 
 /** As shells count the end by SIGPIPE. */

@@ -1,0 +1,20 @@
+import type { Exporter } from '@perf/contracts';
+import { createCsvExporter } from '@perf/export-csv';
+import { createExcelExporter } from '@perf/export-excel';
+import { createJsonExporter } from '@perf/export-json';
+
+/** A format as it is put to the test. */
+export interface ChaosFormat {
+  readonly exporter: () => Exporter;
+  /** Rows of each part, for a format that is resumed by whole parts. */
+  readonly rowsPerPart?: number;
+}
+
+/** Formats that an export can go on with after a crash, by name. */
+export const CHAOS_FORMATS: Readonly<Record<string, ChaosFormat>> = {
+  csv: { exporter: () => createCsvExporter() },
+  ndjson: { exporter: () => createJsonExporter({ format: 'ndjson' }) },
+  'csv.gz': { exporter: () => createCsvExporter({ compression: 'gzip' }) },
+  'ndjson.zst': { exporter: () => createJsonExporter({ format: 'ndjson', compression: 'zstd' }) },
+  xlsx: { exporter: () => createExcelExporter() },
+};
