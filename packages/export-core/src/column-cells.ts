@@ -19,15 +19,24 @@ const SAFE_HIGH = 2 ** 21;
 
 /** How column `index` of `batch` is written: typed arrays and UTF-8 bytes directly, without making row values. */
 export function columnCells(field: Field, cell: CellWriter, batch: ColumnBatch, index: number): ColumnCells {
-  const column = batch.columns[index];
-  if (column === undefined) throw broken(field, `the batch has ${batch.columns.length} columns`);
-  checkLength(field, column, batch.length);
+  const column = columnAt(field, batch, index);
   const read = cellReader(field.type, column);
   return {
     write: indexWriter(field, cell, column.data, read, batch.length),
     validity: column.validity,
     read,
   };
+}
+
+/** Column `index` of a batch; throws `ERR_PERF_SOURCE_FAILED` when it is absent or too short, or its data is not of the field's type. */
+export function columnAt(field: Field, batch: ColumnBatch, index: number): Column {
+  const column = batch.columns[index];
+  if (column === undefined) throw broken(field, `the batch has ${batch.columns.length} columns`);
+  checkLength(field, column, batch.length);
+  const { data } = column;
+  if (!isUtf8Data(data) && !fits(field, data))
+    throw broken(field, `${data.constructor.name} is not how columns hold ${printDataType(field.type)}`);
+  return column;
 }
 
 function indexWriter(
@@ -45,8 +54,6 @@ function indexWriter(
       throw new PerfError('ERR_PERF_INVALID_VALUE', `column ${field.name}: its bytes are not UTF-8`);
     return (bytes, p, i) => utf8(bytes, p, source, offsets[i] ?? 0, offsets[i + 1] ?? 0);
   }
-  if (!fits(field, data))
-    throw broken(field, `${data.constructor.name} is not how columns hold ${printDataType(field.type)}`);
   if (data instanceof BigInt64Array) {
     if (number === undefined) return (bytes, p, i) => value(bytes, p, read(i));
     return wordWriter(data, number, value);

@@ -1,6 +1,7 @@
 export { BLOCK_BYTES, BLOCK_SOFT_LIMIT, Block } from './block.ts';
 export { MISFIT, NO_ROOM } from './cell-writer.ts';
 export type { CellWriter, ValueWriter } from './cell-writer.ts';
+export { columnAt } from './column-cells.ts';
 export { compressionStyle, packerFor } from './compression.ts';
 export type { Compression, CompressionFormat, CompressionStyle } from './compression.ts';
 export { deflateBlock } from './deflate-block.ts';
@@ -22,6 +23,7 @@ export { MASK, isMasked, maskCell } from './mask.ts';
 export type { ClassifiedPolicy } from './mask.ts';
 export { memorySink } from './memory-sink.ts';
 export type { MemorySink } from './memory-sink.ts';
+export { misfit } from './misfit.ts';
 export { multipartSink } from './multipart-sink.ts';
 export type { MultipartSinkOptions, MultipartUpload, UploadedPart } from './multipart-sink.ts';
 export type { HashThread } from './output.ts';
@@ -31,6 +33,7 @@ export type { Packer } from './packer.ts';
 export { BlockMark } from './piece.ts';
 export type { Piece } from './piece.ts';
 export { runExport } from './run-export.ts';
+export { checkSameSchema } from './same-schema.ts';
 export {
   boolCell,
   dateCell,

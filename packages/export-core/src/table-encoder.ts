@@ -1,16 +1,18 @@
-import type { Batch, ColumnBatch, ExportWarning, Field, RowBatch, Schema } from '@perf/contracts';
-import { PerfError, printDataType } from '@perf/contracts';
+import type { Batch, ColumnBatch, ExportWarning, RowBatch, Schema } from '@perf/contracts';
+import { PerfError } from '@perf/contracts';
 import { BLOCK_BYTES, BLOCK_SOFT_LIMIT } from './block.ts';
 import type { Block } from './block.ts';
 import { MISFIT, NO_ROOM } from './cell-writer.ts';
 import type { ColumnCells } from './column-cells.ts';
 import { columnCells } from './column-cells.ts';
 import type { Encoder, EncoderCheckpoints, FillState, LastRow } from './encoder.ts';
+import { misfit } from './misfit.ts';
 import type { Piece } from './piece.ts';
 import { BlockMark } from './piece.ts';
 import { NOT_NULLABLE, OMITTED, PlannedColumn } from './planned-column.ts';
 import type { KeyedRow } from './row-lanes.ts';
 import { writeLanes } from './row-lanes.ts';
+import { checkSameSchema } from './same-schema.ts';
 import type { Room, TableLayout } from './table-layout.ts';
 import { rowReserve } from './table-layout.ts';
 import type { Warnings } from './warnings.ts';
@@ -84,7 +86,7 @@ export class TableEncoder implements Encoder {
   }
 
   load(batch: Batch): void {
-    if (batch.schema !== this.#schema) checkSameSchema(this.#schema, batch.schema);
+    checkSameSchema(this.#schema, batch.schema);
     if (batch.kind === 'columns')
       this.#cells = this.#layout.columns.map(({ field, index, cell }) =>
         columnCells(field, cell, batch, index),
@@ -230,7 +232,7 @@ export class TableEncoder implements Encoder {
     const column = this.#arrayColumns[index];
     const state = this.#stop(block, position, row, index, 'full');
     if (column === undefined) return state;
-    if (answer === MISFIT || answer === NOT_NULLABLE) throw this.#misfit(column.field, nameOf(value));
+    if (answer === MISFIT || answer === NOT_NULLABLE) throw misfit(column.field, this.rows, value);
     if (answer !== NO_ROOM || position > 0) return state;
     block.length = writeBytes(block.bytes, 0, column.prefix);
     this.#inGiant = true;
@@ -293,13 +295,6 @@ export class TableEncoder implements Encoder {
   #noRow(): PerfError {
     return new PerfError('ERR_PERF_SOURCE_FAILED', `row ${this.rows} is not an object or array`);
   }
-
-  #misfit(field: Field, found: string): PerfError {
-    return new PerfError(
-      'ERR_PERF_INVALID_VALUE',
-      `column ${field.name}, row ${this.rows} (from 0): ${found} does not fit ${printDataType(field.type)}${field.nullable ? '' : ', not null'}`,
-    );
-  }
 }
 
 const NOTHING = new Uint8Array(0);
@@ -316,23 +311,4 @@ function partOf(part: unknown): [number, number] {
   if (Array.isArray(part) && typeof part[0] === 'number' && typeof part[1] === 'number')
     return [part[0], part[1]];
   throw new PerfError('ERR_PERF_CHECKPOINT_MISMATCH', 'the checkpoint does not say which part it is in');
-}
-
-function nameOf(value: unknown): string {
-  if (value === null || value === undefined) return 'null';
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date';
-  if (typeof value === 'number') return `the number ${value}`;
-  if (typeof value === 'bigint') return 'a bigint';
-  return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-}
-
-function checkSameSchema(expected: Schema, found: Schema): void {
-  const same =
-    expected.fields.length === found.fields.length &&
-    expected.fields.every((field, i) => {
-      const other = found.fields[i];
-      return field.name === other?.name && printDataType(field.type) === printDataType(other.type);
-    });
-  if (!same)
-    throw new PerfError('ERR_PERF_SOURCE_FAILED', 'a batch has another schema than its source announced');
 }
