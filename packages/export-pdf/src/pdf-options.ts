@@ -73,7 +73,7 @@ export interface PdfOptions {
    * @default Helvetica, not embedded, which has the characters of Western European languages (Windows-1252)
    */
   readonly fonts?: readonly PdfFont[];
-  /** The same for titles and totals. @default Helvetica-Bold, or `fonts` with thicker strokes */
+  /** The same for titles and totals. @default `fonts`; Helvetica-Bold when there are none */
   readonly boldFonts?: readonly PdfFont[];
   /** What happens to a character that no font has: a visible replacement and a warning (`glyph-replaced`), or an error. @default 'replace' */
   readonly missingGlyphs?: MissingGlyphs;

@@ -33,6 +33,8 @@ export class ObjectTable {
         'ERR_PERF_LIMIT_EXCEEDED',
         'a PDF cannot pass 10 GB: split the rows over documents',
       );
+    if (this.#offsets[id] !== FREE)
+      throw new PerfError('ERR_PERF_UNSUPPORTED', `object ${id} of the PDF was written twice`);
     this.#offsets[id] = offset;
   }
 

@@ -20,8 +20,6 @@ const LINE_HEIGHT = 1.2;
 const RUNNING_GAP = 1.2;
 const TITLE_SIZE = 2;
 const SUBTITLE_SIZE = 1.2;
-/** Width of the strokes that make a font bold, in font sizes. */
-const STROKE = 0.035;
 
 /** Everything of a document but its rows: fonts, what stands around the table, and where the table may stand. */
 export interface DocumentPlan {
@@ -53,18 +51,10 @@ export function documentPlan(style: PdfStyle, warnings: Warnings): DocumentPlan 
     style.boldFonts === undefined
       ? bodyTable
       : new GlyphTable(style.boldFonts.map((font) => shell.openFont(font)));
-  const bold = (color: string, points: number): TextStyle => ({
-    table: boldTable,
-    size: points,
-    paint:
-      boldTable === bodyTable
-        ? `${color} rg ${color} RG 2 Tr ${round(points * STROKE)} w\n`
-        : `${color} rg 0 Tr\n`,
-  });
-  const plain = (color: string, points: number): TextStyle => ({
-    table: bodyTable,
-    size: points,
-    paint: `${color} rg 0 Tr\n`,
+  const styled = (table: GlyphTable, color: string, points: number): TextStyle => ({
+    table,
+    size: round(points),
+    paint: `${color} rg\n`,
   });
   const faults = new CountedFaults(
     style.missingGlyphs,
@@ -72,15 +62,15 @@ export function documentPlan(style: PdfStyle, warnings: Warnings): DocumentPlan 
     undefined,
     () => 'the texts around the table',
   );
-  const runningStyle = plain(colors.muted, size);
+  const runningStyle = styled(bodyTable, colors.muted, size);
   const { top, bottom, lines } = runningLines(style, bodyTable);
   const logo = style.logo === undefined ? undefined : shell.openPicture(style.logo);
   const titleBlock = new TitleBlock(
     style,
     {
-      title: bold(colors.text, round(size * TITLE_SIZE)),
-      subtitle: plain(colors.muted, round(size * SUBTITLE_SIZE)),
-      date: plain(colors.muted, size),
+      title: styled(boldTable, colors.text, size * TITLE_SIZE),
+      subtitle: styled(bodyTable, colors.muted, size * SUBTITLE_SIZE),
+      date: styled(bodyTable, colors.muted, size),
     },
     box,
     top,
@@ -95,9 +85,9 @@ export function documentPlan(style: PdfStyle, warnings: Warnings): DocumentPlan 
   return {
     shell,
     objects,
-    body: plain(colors.text, size),
-    header: bold(colors.headerText, size),
-    strong: bold(colors.text, size),
+    body: styled(bodyTable, colors.text, size),
+    header: styled(boldTable, colors.headerText, size),
+    strong: styled(boldTable, colors.text, size),
     running: new RunningText(lines, style, runningStyle, new GlyphBuffer(), faults),
     titleBlock,
     logo,

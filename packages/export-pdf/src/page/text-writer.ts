@@ -27,7 +27,7 @@ export interface TextStyle {
   readonly table: GlyphTable;
   /** Points. */
   readonly size: number;
-  /** Operators that set colours and weight. */
+  /** Operators that set its colour. */
   readonly paint: string;
 }
 

@@ -150,15 +150,8 @@ export class PdfkitShell {
   #adopt(doc: Internals): void {
     const { objects } = this;
     const ref = doc.ref.bind(doc);
-    const numbered: { id: number }[] = [this.#pages];
-    for (const own of [
-      doc._root.data['Names'],
-      doc._root,
-      doc._root.data['ViewerPreferences'],
-      doc._security?.dictionary,
-    ])
-      if (isReference(own)) numbered.push(own);
-    for (const reference of numbered) reference.id = objects.reserve();
+    // The objects that pdfkit has made so far keep its numbers, which are the first of ours.
+    for (const _ of doc._offsets) objects.reserve();
     doc.ref = (data) => {
       const reference = ref(data);
       reference.id = objects.reserve();

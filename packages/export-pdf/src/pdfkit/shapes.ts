@@ -10,6 +10,8 @@ export interface Reference {
 
 export interface Internals {
   _offset: number;
+  /** One entry for every object made so far. */
+  readonly _offsets: readonly unknown[];
   _root: { readonly id: number; readonly data: Record<string, unknown> };
   _info?: Reference;
   _id: Uint8Array;
@@ -97,6 +99,7 @@ export function hasInternals(value: unknown): value is Internals {
     isObject(value) &&
     hasMethods(value, ['ref', '_refEnd', '_finalize', 'endMetadata', 'read', 'font', 'openImage', 'end']) &&
     typeof value['_offset'] === 'number' &&
+    Array.isArray(value['_offsets']) &&
     isReference(value['_root']) &&
     value['_id'] instanceof Uint8Array &&
     isObject(value['info']) &&
