@@ -3,6 +3,7 @@ import type { CompressionFormat } from './compression.ts';
 import type { Encoder } from './encoder.ts';
 import type { HashThread } from './output.ts';
 import type { Packer } from './packer.ts';
+import type { Transform } from './transform.ts';
 
 /** What `runExport` needs of a format. */
 export interface ExportRun {
@@ -11,8 +12,8 @@ export interface ExportRun {
   readonly source: BatchSource;
   readonly sink: ExportSink;
   readonly options: ExportOptions;
-  /** Makes the encoder; what it throws aborts the sink. */
-  readonly encoder: (schema: Schema) => Encoder | Promise<Encoder>;
+  /** Makes the encoder, or what takes its place where bytes come of waiting; what it throws aborts the sink. */
+  readonly encoder: (schema: Schema) => Encoder | Transform | Promise<Encoder | Transform>;
   /** Makes what compresses and frames the blocks. Absent: they are written as they are. */
   readonly packer?: (() => Packer) | undefined;
   /** What the bytes depend on besides schema and rows: the format's options. A checkpoint of others is refused. */

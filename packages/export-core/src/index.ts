@@ -52,6 +52,7 @@ export type { ColumnFormatter, FormatPlace } from './template/column-formatter.t
 export { parseTemplate } from './template/parse-template.ts';
 export { templatePlan } from './template/template-plan.ts';
 export type { TemplatePlan } from './template/template-plan.ts';
+export type { Transform } from './transform.ts';
 export { Warnings } from './warnings.ts';
 export type { WarningCounter } from './warnings.ts';
 export { webSink } from './web-sink.ts';

@@ -2,6 +2,8 @@ import type { Batch, ExportManifest } from '@perf/contracts';
 import { PerfError, batchLength, channels, isPerfError } from '@perf/contracts';
 import { channel } from 'node:diagnostics_channel';
 import { setImmediate } from 'node:timers/promises';
+import { BLOCK_BYTES } from './block.ts';
+import type { Block } from './block.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { closeSource, disposeSource, giveUp, settlesSoon } from './clean-up.ts';
 import type { Encoder, FillState } from './encoder.ts';
@@ -15,6 +17,7 @@ import type { Packer } from './packer.ts';
 import { PlainOutput } from './plain-output.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { SinkWriter } from './sink-writer.ts';
+import type { Transform } from './transform.ts';
 
 /** Longest stretch of work in ms before other work of the process gets its turn. */
 const TURN_MS = 8;
@@ -81,24 +84,20 @@ class Run {
     this.#interruption.check();
     const encoder = await this.#interruption.wait(Promise.resolve(create(source.schema)));
     const packer = this.#run.packer?.();
-    const output = (this.#output = this.#newOutput(encoder.blockBytes, packer));
-    await this.#open(encoder, output, packer);
-
-    this.#turnStartedAt = performance.now();
-    await this.#drain(encoder, output, meter);
-    while (await this.#loadNext(encoder)) await this.#drain(encoder, output, meter);
-    encoder.end();
-    await this.#drain(encoder, output, meter);
+    const isTransform = 'bytes' in encoder;
+    const output = (this.#output = this.#newOutput(isTransform ? BLOCK_BYTES : encoder.blockBytes, packer));
+    if (isTransform) await this.#transform(encoder, output, meter);
+    else await this.#encode(encoder, output, packer, meter);
     const sha256 = await output.end();
     this.#limits.bytes(output.bytes);
-    meter.end(encoder.rows, output.bytes);
+    meter.end(this.#rows, output.bytes);
 
     const { compression } = this.#run;
     const manifest = (): ExportManifest => ({
       format,
       version: 1,
       schema: source.schema,
-      rows: encoder.rows,
+      rows: this.#rows,
       bytes: output.bytes,
       sha256,
       ...(compression === undefined ? {} : { compression }),
@@ -109,6 +108,64 @@ class Run {
     await this.#commit();
     await this.#removeCheckpoint();
     return manifest();
+  }
+
+  async #encode(
+    encoder: Encoder,
+    output: Output,
+    packer: Packer | undefined,
+    meter: ProgressMeter,
+  ): Promise<void> {
+    await this.#open(encoder, output, packer);
+    this.#turnStartedAt = performance.now();
+    await this.#drain(encoder, output, meter);
+    while (await this.#loadNext(encoder)) await this.#drain(encoder, output, meter);
+    encoder.end();
+    await this.#drain(encoder, output, meter);
+  }
+
+  /** Copies the pieces of a transform, which pulls the source itself, into blocks. */
+  async #transform(transform: Transform, output: Output, meter: ProgressMeter): Promise<void> {
+    const { format, sink, options } = this.#run;
+    if (options.checkpoint !== undefined || options.resumeFrom !== undefined)
+      throw new PerfError(
+        'ERR_PERF_UNSUPPORTED',
+        `the ${format} export cannot be resumed but by whole parts`,
+      );
+    await this.#wait('opening the sink', () => sink.open());
+    await output.begin();
+    this.#turnStartedAt = performance.now();
+    const pieces = transform.bytes(this.#batches(output, meter))[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const step = await this.#interruption.wait(pieces.next());
+        if (step.done === true) return;
+        for (let piece = step.value; piece.length > 0;) {
+          piece = fillWith(piece, output.block);
+          if (piece.length > 0) await this.#flush(output);
+        }
+        meter.tick(this.#rows, output.bytes);
+        this.#interruption.check();
+      }
+    } catch (error) {
+      // It may hang in a pull: it is told, but not waited for.
+      Promise.resolve(pieces.return?.()).catch(() => undefined);
+      throw failure('ERR_PERF_UNSUPPORTED', `writing ${format}`, error);
+    }
+  }
+
+  /** The batches as a transform pulls them; an abort is seen by who waits for the transform. */
+  async *#batches(output: Output, meter: ProgressMeter): AsyncGenerator<Batch> {
+    for (;;) {
+      const batch = await this.#next();
+      if (batch === undefined) return;
+      this.#limits.rows(this.#rows + batchLength(batch));
+      yield batch;
+      this.#rows += batchLength(batch);
+      meter.tick(this.#rows, output.bytes);
+      await this.#giveTurn(TURN_AT_END_MS);
+      this.#interruption.check();
+    }
   }
 
   #newOutput(blockBytes: number, packer: Packer | undefined): Output {
@@ -162,7 +219,7 @@ class Run {
    * made would survive collections, and make the engine grow its young heap for good.
    */
   async #loadNext(encoder: Encoder): Promise<boolean> {
-    const batch = await this.#pull();
+    const batch = await this.#interruption.wait(this.#next());
     if (batch === undefined) return false;
     this.#loaded += batchLength(batch);
     this.#limits.rows(this.#loaded);
@@ -177,13 +234,17 @@ class Run {
       this.#rows = encoder.rows;
       if (state === 'full' || this.#isAwaited(state, output)) await this.#flush(output);
       meter.tick(encoder.rows, output.bytes);
-      if (performance.now() - this.#turnStartedAt > (state === 'done' ? TURN_AT_END_MS : TURN_MS)) {
-        await setImmediate();
-        this.#turnStartedAt = performance.now();
-      }
+      await this.#giveTurn(state === 'done' ? TURN_AT_END_MS : TURN_MS);
       this.#interruption.check();
       if (state === 'done') return;
     }
+  }
+
+  /** Lets other work of the process run when this export has worked for a while. */
+  async #giveTurn(afterMs: number): Promise<void> {
+    if (performance.now() - this.#turnStartedAt <= afterMs) return;
+    await setImmediate();
+    this.#turnStartedAt = performance.now();
   }
 
   /** The first bytes of a stream leave at the end of a batch, so that its reader sees them come while a slow source works on. */
@@ -204,11 +265,11 @@ class Run {
   }
 
   /** The next batch, or undefined at the end. */
-  async #pull(): Promise<Batch | undefined> {
+  async #next(): Promise<Batch | undefined> {
     this.#pulling = true;
     try {
       this.#iterator ??= this.#run.source[Symbol.asyncIterator]();
-      const step = await this.#interruption.wait(Promise.resolve(this.#iterator.next()));
+      const step = await this.#iterator.next();
       this.#pulling = false;
       if (step.done !== true) return step.value;
       this.#iterator = undefined;
@@ -275,6 +336,14 @@ function load(encoder: Encoder, batch: Batch): void {
   } catch (error) {
     throw failure('ERR_PERF_SOURCE_FAILED', 'reading a batch', error);
   }
+}
+
+/** Copies what fits; gives the rest. */
+function fillWith(piece: Uint8Array, block: Block): Uint8Array {
+  const room = block.bytes.length - block.length;
+  block.bytes.set(piece.subarray(0, room), block.length);
+  block.length += Math.min(room, piece.length);
+  return piece.subarray(room);
 }
 
 function fill(encoder: Encoder, output: Output): FillState {
