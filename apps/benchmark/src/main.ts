@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { chaosCommand } from './chaos/command.ts';
 import { demoCommand } from './demo/command.ts';
+import { exportCommand } from './export/command.ts';
 import { queryCommand } from './query/command.ts';
 import { scorecardCommand } from './scorecard/command.ts';
 import { soakCommand } from './soak/command.ts';
@@ -15,6 +16,7 @@ const HELP = `perf-bench <command> [options]
 
   demo       the main job: real flights, plain, optimized and cached; exports; a report
   query      ask one structured query of the flights
+  export     write rows of a file, or of a question asked of it, in any format
   trace      replay cache traces through the memory tier
   scorecard  put the cache to the test over several processes
   soak       look for a leak in the cache
@@ -26,6 +28,7 @@ perf-bench <command> --help tells more; perf-bench --version prints the version.
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['demo', demoCommand],
   ['query', queryCommand],
+  ['export', exportCommand],
   ['trace', traceCommand],
   ['scorecard', scorecardCommand],
   ['soak', soakCommand],

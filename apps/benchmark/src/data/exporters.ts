@@ -1,22 +1,69 @@
-import type { Exporter } from '@perf/contracts';
+import type { ExportTemplate, Exporter } from '@perf/contracts';
 import type { HashThread } from '@perf/export-core';
-import { createCsvExporter } from '@perf/export-csv';
+import { createCsvExporter, createTsvExporter } from '@perf/export-csv';
+import { createExcelExporter } from '@perf/export-excel';
 import { createJsonExporter } from '@perf/export-json';
+import { createPdfExporter } from '@perf/export-pdf';
 import type { AppSwitches } from '../terminal/switches.ts';
 
 /** Formats that are written. */
-export type FileFormat = 'csv' | 'ndjson';
+export type FileFormat =
+  | 'csv'
+  | 'tsv'
+  | 'csv.gz'
+  | 'csv.zst'
+  | 'json'
+  | 'ndjson'
+  | 'ndjson.gz'
+  | 'ndjson.zst'
+  | 'xlsx'
+  | 'pdf';
+
+/** How an exporter is made. */
+interface Making {
+  readonly hashOn: HashThread;
+  readonly template?: ExportTemplate;
+}
+
+/** Every format, by the ending of its files. */
+const FORMATS: Readonly<Record<FileFormat, (options: Making) => Exporter>> = {
+  csv: (options) => createCsvExporter(options),
+  tsv: (options) => createTsvExporter(options),
+  'csv.gz': (options) => createCsvExporter({ ...options, compression: 'gzip' }),
+  'csv.zst': (options) => createCsvExporter({ ...options, compression: 'zstd' }),
+  json: (options) => createJsonExporter({ ...options, format: 'json' }),
+  ndjson: (options) => createJsonExporter({ ...options, format: 'ndjson' }),
+  'ndjson.gz': (options) => createJsonExporter({ ...options, format: 'ndjson', compression: 'gzip' }),
+  'ndjson.zst': (options) => createJsonExporter({ ...options, format: 'ndjson', compression: 'zstd' }),
+  xlsx: ({ template }) => createExcelExporter(template === undefined ? {} : { template }),
+  pdf: ({ template }) => createPdfExporter(template === undefined ? {} : { template }),
+};
+
+/** Their names, as `--format` takes them. */
+export const FILE_FORMATS: readonly string[] = Object.keys(FORMATS);
+
+/** Formats that take no template. */
+export const PLAIN_FORMATS: ReadonlySet<string> = new Set(['arrow', 'arrow-stream', 'parquet']);
 
 /** Says whether a text names a format. */
 export function isFileFormat(name: string): name is FileFormat {
-  return name === 'csv' || name === 'ndjson';
+  return FILE_FORMATS.includes(name);
 }
 
-/** An exporter for each format. */
-export function exportersFor({ parallel }: AppSwitches): Readonly<Record<FileFormat, Exporter>> {
+/** An exporter for a format. */
+export function exporterFor(
+  format: FileFormat,
+  { parallel }: AppSwitches,
+  template?: ExportTemplate,
+): Exporter {
   const hashOn: HashThread = parallel ? 'worker' : 'caller';
-  return {
-    csv: createCsvExporter({ hashOn }),
-    ndjson: createJsonExporter({ format: 'ndjson', hashOn }),
-  };
+  return FORMATS[format](template === undefined ? { hashOn } : { hashOn, template });
+}
+
+/** An exporter for each of some formats. */
+export function exportersFor(
+  formats: readonly FileFormat[],
+  switches: AppSwitches,
+): Readonly<Record<string, Exporter>> {
+  return Object.fromEntries(formats.map((format) => [format, exporterFor(format, switches)]));
 }

@@ -6,6 +6,7 @@ import { peakRssMb } from '@perf/testkit/measure';
 import { createProfiler } from '@perf/profiler';
 import { ClosingStack } from '../data/closing-stack.ts';
 import { exportersFor } from '../data/exporters.ts';
+import type { FileFormat } from '../data/exporters.ts';
 import type { FlightsHouse } from '../data/flights-house.ts';
 import { openHouse } from '../data/flights-house.ts';
 import { serviceFor } from '../data/service-for.ts';
@@ -131,11 +132,14 @@ async function replay(
   });
 }
 
+/** What the demo writes. */
+const DEMO_FORMATS: readonly FileFormat[] = ['csv', 'csv.gz', 'ndjson', 'xlsx', 'pdf'];
+
 async function exportAll(
   { engines: [first], flights }: FlightsHouse,
   { out, keep, signal, progress, switches }: DemoOptions,
 ): Promise<readonly ExportReport[]> {
-  const formats = { ...exportersFor(switches) };
+  const formats = exportersFor(DEMO_FORMATS, switches);
   const service = serviceFor(first.engine, first.catalog, { exporters: formats }, switches);
   return writeExports(service, first.engine, {
     folder: out,

@@ -4,14 +4,14 @@ import { parseArgs } from 'node:util';
 import { PerfError, isPerfError } from '@perf/contracts';
 import { fileSink, writableSink } from '@perf/export-core';
 import type { FileFormat } from '../data/exporters.ts';
-import { exportersFor, isFileFormat } from '../data/exporters.ts';
+import { FILE_FORMATS, exportersFor, isFileFormat } from '../data/exporters.ts';
 import { openHouse } from '../data/flights-house.ts';
 import { datasetFile } from '../data/missing-package.ts';
 import { serviceFor } from '../data/service-for.ts';
 import type { CommandUse } from '../terminal/command.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 
-const HELP = `perf-bench query (--file FILE | --text JSON) [--engine duckdb|sqlite] [--format csv|ndjson] [--to FILE]
+const HELP = `perf-bench query (--file FILE | --text JSON) [--engine duckdb|sqlite] [--format NAME] [--to FILE]
                  [--flights PARQUET] [--airports CSV] [--quick] [--explain]
 
 Asks one structured query of the flights and writes the answer to stdout or to a file. A file appears under its name only when
@@ -19,10 +19,11 @@ it is whole.
 
   --file FILE     the query as JSON            --text JSON     the same on the command line
   --engine NAME   duckdb (default) or sqlite   --quick         every tenth flight
-  --format NAME   csv (default) or ndjson      --to FILE       where the answer goes
+  --format NAME   see below; default csv       --to FILE       where the answer goes
   --flights FILE  other flights (Parquet)      --airports FILE other airports (CSV)
   --explain       print statement and plans instead of the answer, as JSON
 
+Formats: ${FILE_FORMATS.join(', ')}.
 Tables: flights (id, date, delay, distance, origin, destination, month), airports (iata, name, city, state, country, latitude,
 longitude). Example: perf-bench query --text '{"from":"airports","where":{"field":"state","operator":"eq","value":"HI"}}'
 
@@ -79,7 +80,7 @@ async function answer(
   const service = serviceFor(
     used.engine,
     used.catalog,
-    { exporters: { ...exportersFor(switches) } },
+    { exporters: exportersFor([asked.format], switches) },
     switches,
   );
   if (asked.explain) {
@@ -123,7 +124,10 @@ async function readArguments(argv: readonly string[]): Promise<QueryArguments | 
   if (engine !== 'duckdb' && engine !== 'sqlite')
     throw new PerfError('ERR_PERF_INVALID_OPTION', `--engine must be duckdb or sqlite, got ${engine}`);
   if (!isFileFormat(format))
-    throw new PerfError('ERR_PERF_INVALID_OPTION', `--format must be csv or ndjson, got ${format}`);
+    throw new PerfError(
+      'ERR_PERF_INVALID_OPTION',
+      `--format must be ${FILE_FORMATS.join(', ')}, got ${format}`,
+    );
   if (to === '') throw new PerfError('ERR_PERF_INVALID_OPTION', '--to must name a file');
   return {
     query: await readQuery(values.file, values.text),
