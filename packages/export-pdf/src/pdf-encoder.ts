@@ -44,7 +44,8 @@ export class PdfEncoder implements Encoder {
   #next = 0;
   #areTotalsLaidOut = false;
   #places: readonly ColumnPlace[] = [];
-  #layout: RowLayout | undefined;
+  /** The one row that is laid out at a time. */
+  #placed: PlacedRow | undefined;
   /** What is laid out and not yet, or not wholly, on a page; the last goes first. */
   readonly #pending: PlacedRow[] = [];
 
@@ -111,12 +112,14 @@ export class PdfEncoder implements Encoder {
   /** Lays out the next row, and the heading before it; false when there is none. */
   #layOutNext(): boolean {
     const [source] = this.#loaded;
-    const layout = this.#layout;
-    if (source === undefined || layout === undefined) return false;
+    if (source === undefined || this.#placed === undefined) return false;
+    const { layout } = this.#placed;
     const row = this.#next++;
     layout.begin(this.#plan.body);
     for (let c = 0; c < this.#columns.length; c++) this.#layOutCell(layout, source, row, c);
-    this.#pending.push({ layout, kind: 'row', isStriped: this.rows % 2 === 1, done: 0 });
+    this.#pending.push(this.#placed);
+    this.#placed.done = 0;
+    this.#placed.isStriped = this.rows % 2 === 1;
     const heading = this.#groups.before(source, row);
     if (heading !== undefined)
       this.#pending.push({ layout: heading, kind: 'heading', isStriped: false, done: 0 });
@@ -151,7 +154,8 @@ export class PdfEncoder implements Encoder {
     const widths = measureColumns(this.#columns, this.#loaded, this.#style, body, header, glyphs);
     const places = this.#page.begin(widths);
     this.#places = places;
-    this.#layout = new RowLayout(glyphs, places, this.#page.mostGlyphs);
+    const layout = new RowLayout(glyphs, places, this.#page.mostGlyphs);
+    this.#placed = { layout, kind: 'row', isStriped: false, done: 0 };
     this.#groups.begin(this.#page.whole, this.#page.mostGlyphs * Math.max(1, places.length));
   }
 

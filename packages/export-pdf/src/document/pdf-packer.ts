@@ -1,16 +1,11 @@
 import type { Block, Packer } from '@perf/export-core';
-import { promisify } from 'node:util';
-import { deflate } from 'node:zlib';
 import type { RunningText } from '../page/running-text.ts';
+import { Deflater } from './deflater.ts';
 import type { ObjectTable } from './object-table.ts';
 import { PageTree } from './page-tree.ts';
+import { Spool } from './spool.ts';
 import type { Picture } from '../pdfkit/document-info.ts';
 import type { PdfkitShell } from '../pdfkit/pdfkit-shell.ts';
-
-const deflateAsync = promisify(deflate);
-
-/** Enough for nearly every page: what is larger takes a second turn in the pool. */
-const CHUNK_BYTES = 32 * 1024;
 
 /** What the pages of a document share. */
 export interface SharedParts {
@@ -28,18 +23,19 @@ export interface SharedParts {
 export class PdfPacker implements Packer {
   readonly parallel = 8;
   readonly #parts: SharedParts;
-  readonly #level: number;
+  readonly #deflater: Deflater;
   readonly #tree: PageTree;
   readonly #resources: number;
   readonly #head: number | undefined;
   readonly #count: number | undefined;
+  readonly #spool = new Spool();
   #at = 0;
 
   /** @param level 1 (fast) to 9 (small) */
   constructor(parts: SharedParts, level: number) {
     const { objects, shell, running } = parts;
     this.#parts = parts;
-    this.#level = level;
+    this.#deflater = new Deflater(level);
     this.#tree = new PageTree(objects, shell.pagesId);
     this.#resources = objects.reserve();
     this.#head = running.moves.length > 0 ? objects.reserve() : undefined;
@@ -47,12 +43,12 @@ export class PdfPacker implements Packer {
   }
 
   begin(): Uint8Array {
-    return this.#placed(this.#parts.shell.begin());
+    return this.#counted(this.#parts.shell.begin());
   }
 
   async compress(block: Block): Promise<Uint8Array> {
     if (block.mark === undefined) return NOTHING;
-    return deflateAsync(block.filled(), { level: this.#level, chunkSize: CHUNK_BYTES });
+    return this.#deflater.deflate(block.filled());
   }
 
   frame(compressed: Uint8Array, mark: unknown): readonly Uint8Array[] {
@@ -61,24 +57,19 @@ export class PdfPacker implements Packer {
     const content = objects.reserve();
     const page = objects.reserve();
     const parent = this.#tree.add(page);
-    const stream = this.#stream(content, '/Filter/FlateDecode', compressed);
     const contents = this.#head === undefined ? `${content} 0 R` : `[${this.#head} 0 R ${content} 0 R]`;
-    const dictionary = this.#object(
-      page,
-      `<</Type/Page/Parent ${parent} 0 R/Contents ${contents}>>`,
-      stream.length,
-    );
-    const bytes = Buffer.allocUnsafe(stream.length + dictionary.length);
-    stream.copy(bytes);
-    dictionary.copy(bytes, stream.length);
-    return [this.#placed(bytes)];
+    return this.#spool.add([
+      ...this.#stream(content, '/Filter/FlateDecode', compressed),
+      this.#object(page, `<</Type/Page/Parent ${parent} 0 R/Contents ${contents}>>`),
+    ]);
   }
 
   end(): readonly Uint8Array[] {
     const { shell, objects, running, logo, mediaBox, countBox } = this.#parts;
-    const pieces: Uint8Array[] = [];
-    const put = (bytes: Uint8Array): void => {
-      pieces.push(this.#placed(bytes));
+    this.#deflater.close();
+    const pieces: Uint8Array[] = [...this.#spool.take()];
+    const put = (...bytes: readonly Uint8Array[]): void => {
+      pieces.push(...bytes);
     };
     const pages = this.#tree.count;
     const { width, content } = running.count(pages);
@@ -87,7 +78,7 @@ export class PdfPacker implements Packer {
       const [below, above] = countBox;
       const box = `${below} ${(width / 100).toFixed(2)} ${above}`;
       put(
-        this.#stream(
+        ...this.#stream(
           this.#count,
           `/Type/XObject/Subtype/Form/BBox[0 ${box}]/Resources ${this.#resources} 0 R`,
           content,
@@ -95,7 +86,7 @@ export class PdfPacker implements Packer {
       );
       forms.push(`/Pages ${this.#count} 0 R`);
     }
-    if (this.#head !== undefined) put(this.#stream(this.#head, '', running.head(width)));
+    if (this.#head !== undefined) put(...this.#stream(this.#head, '', running.head(width)));
     if (logo !== undefined) forms.push(`/Logo ${logo.id} 0 R`);
     const fonts = shell.fontResources();
     put(
@@ -112,34 +103,26 @@ export class PdfPacker implements Packer {
           `<</Type/Pages/Parent ${parent} 0 R/Count ${count}/Kids[${children.map((kid) => `${kid} 0 R`).join(' ')}]>>`,
         ),
       );
-    put(
-      shell.finish(this.#at, {
-        kids,
-        pages,
-        resources: this.#resources,
-        mediaBox,
-      }),
-    );
+    put(this.#counted(shell.finish(this.#at, { kids, pages, resources: this.#resources, mediaBox })));
     const crossReferences = this.#at;
-    for (const piece of objects.print()) put(piece);
+    for (const piece of objects.print()) put(this.#counted(piece));
     put(shell.trailer(crossReferences));
     return pieces;
   }
 
-  /** @param ahead bytes that stand before it and are not yet counted */
-  #object(id: number, body: string, ahead = 0): Buffer {
-    this.#parts.objects.place(id, this.#at + ahead);
-    return Buffer.from(`${id} 0 obj\n${body}\nendobj\n`, 'latin1');
+  #object(id: number, body: string): Buffer {
+    this.#parts.objects.place(id, this.#at);
+    return this.#counted(Buffer.from(`${id} 0 obj\n${body}\nendobj\n`, 'latin1'));
   }
 
-  #stream(id: number, entries: string, content: Uint8Array): Buffer {
+  #stream(id: number, entries: string, content: Uint8Array): readonly Uint8Array[] {
     this.#parts.objects.place(id, this.#at);
     const sealed = this.#parts.shell.seal(id, content);
-    const before = Buffer.from(`${id} 0 obj\n<<${entries}/Length ${sealed.length}>>\nstream\n`, 'latin1');
-    return Buffer.concat([before, sealed, STREAM_END]);
+    const head = Buffer.from(`${id} 0 obj\n<<${entries}/Length ${sealed.length}>>\nstream\n`, 'latin1');
+    return [this.#counted(head), this.#counted(sealed), this.#counted(STREAM_END)];
   }
 
-  #placed<T extends Uint8Array>(bytes: T): T {
+  #counted<T extends Uint8Array>(bytes: T): T {
     this.#at += bytes.length;
     return bytes;
   }

@@ -33,9 +33,10 @@ export class ContentBytes {
     this.bytes[this.length++] = SPACE;
   }
 
-  /** Writes lengths and an operator, on a line of their own. */
-  operator(name: string, ...operands: readonly number[]): void {
-    for (const operand of operands) this.number(operand);
+  /** Writes two lengths and an operator, on a line of their own. */
+  operator(name: string, a: number, b: number): void {
+    this.number(a);
+    this.number(b);
     this.text(name);
     this.bytes[this.length++] = NEWLINE;
   }

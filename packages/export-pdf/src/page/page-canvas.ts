@@ -55,7 +55,9 @@ export class PageCanvas {
       out.text(`${this.#color === '' ? '' : 'f\n'}${color} rg\n`);
       this.#color = color;
     }
-    out.operator('re', x, y, width, height);
+    out.number(x);
+    out.number(y);
+    out.operator('re', width, height);
   }
 
   /** Draws a line from one point to the other. */

@@ -103,7 +103,8 @@ export class TitleBlock {
       out.text('q ');
       out.number(width);
       out.text('0 0 ');
-      out.operator('cm /Logo Do Q', height, x, y);
+      out.number(height);
+      out.operator('cm /Logo Do Q', x, y);
     }
     if (this.#placed.length === 0) return;
     const writer = new TextWriter(out);

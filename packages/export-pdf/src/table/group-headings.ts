@@ -39,8 +39,13 @@ export class GroupHeadings {
 
   /** The heading to stand before a row, when it begins a group. */
   before(source: RowSource, row: number): RowLayout | undefined {
+    // Apart from the rest, so that documents without groups pay nothing for its closures, row after row.
+    return this.#grouping.length === 0 ? undefined : this.#headingOf(source, row);
+  }
+
+  #headingOf(source: RowSource, row: number): RowLayout | undefined {
     const layout = this.#layout;
-    if (this.#grouping.length === 0 || layout === undefined) return undefined;
+    if (layout === undefined) return undefined;
     const values = this.#grouping.map((c) => source.value(row, c));
     const keys = values.map(keyOf);
     const last = this.#last;

@@ -22,7 +22,7 @@ const MOST_ROWS = 2048;
 export interface PlacedRow {
   readonly layout: RowLayout;
   readonly kind: 'row' | 'heading' | 'total';
-  readonly isStriped: boolean;
+  isStriped: boolean;
   /** Lines that stand on pages. */
   done: number;
 }

@@ -56,17 +56,18 @@ export class CountedFaults implements TextFaults {
   }
 
   missing(codePoint: number): void {
-    this.#fail(`no font has a glyph for ${named(codePoint)}`);
+    if (this.#policy === 'error') throw this.#failure(`no font has a glyph for ${named(codePoint)}`);
     this.#missing.count++;
   }
 
   control(codePoint: number): void {
-    this.#fail(`the control character ${named(codePoint)} has no glyph`);
+    if (this.#policy === 'error')
+      throw this.#failure(`the control character ${named(codePoint)} has no glyph`);
     this.#control.count++;
   }
 
   surrogate(): void {
-    this.#fail('half a surrogate pair has no glyph');
+    if (this.#policy === 'error') throw this.#failure('half a surrogate pair has no glyph');
     this.#surrogate.count++;
   }
 
@@ -74,12 +75,11 @@ export class CountedFaults implements TextFaults {
     this.#invisible.count++;
   }
 
-  #fail(what: string): void {
-    if (this.#policy === 'error')
-      throw new PerfError(
-        'ERR_PERF_INVALID_VALUE',
-        `${this.#where()}: ${what}; give a font that has it, or missingGlyphs: 'replace'`,
-      );
+  #failure(what: string): PerfError {
+    return new PerfError(
+      'ERR_PERF_INVALID_VALUE',
+      `${this.#where()}: ${what}; give a font that has it, or missingGlyphs: 'replace'`,
+    );
   }
 }
 
