@@ -1,1 +1,11 @@
-export {};
+export { fileSink, memorySink, webSink, writableSink } from '@perf/export-core';
+export type {
+  ClassifiedPolicy,
+  ExportInput,
+  FileSinkOptions,
+  HashThread,
+  InputOptions,
+  MemorySink,
+} from '@perf/export-core';
+export { createArrowExporter, exportArrow } from './arrow-exporter.ts';
+export type { ArrowOptions, ColumnarOptions } from './arrow-options.ts';
