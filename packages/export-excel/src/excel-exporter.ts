@@ -89,7 +89,7 @@ function newWorkbook(schema: Schema, style: ExcelStyle): WorkbookEncoder {
   const columns = sheetColumns(schema, style);
   const styles = new StyleSheet();
   const plan = cellPlan(style, style.sharedStrings);
-  style.template?.warn(plan.warnings);
+  warnOfOmitted(style, plan.warnings);
   const cells = columns.map((column) => {
     const { wrap, hyperlink } = column.style;
     const align = column.style.align ?? bodyAlign(column);
@@ -140,4 +140,13 @@ function bodyAlign({ field, defaultAlign }: SheetColumn): 'center' | undefined {
 /** Some readers show truth values in a style of their own as 1 and 0 unless its format says the words. */
 function wordsFormat({ field }: SheetColumn, align: string | undefined): string | undefined {
   return field.type.kind === 'bool' && align !== undefined ? '"TRUE";"TRUE";"FALSE"' : undefined;
+}
+
+/** A sheet has no place for some parts of a template. */
+function warnOfOmitted({ template }: ExcelStyle, warnings: Warnings): void {
+  const { logo, groups, totals } = template?.template ?? {};
+  const omitted = Object.entries({ logo, groups, totals }).filter(([, part]) => part !== undefined);
+  if (omitted.length === 0) return;
+  const names = omitted.map(([name]) => name).join(', ');
+  warnings.counter('template-part-omitted', `the template's ${names} are not written to sheets`).count = 1;
 }

@@ -17,7 +17,7 @@ const CLOSE_TEXT = Buffer.from('</t></is></c');
 const CLOSE_VALUE = Buffer.from('</v></c');
 const PRESERVE = ' xml:space="preserve"';
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
-const SUSPECT = /[&<>\u0000-\u0008\u000b-\u001f\ud800-\udfff\ufffe\uffff]|_x[0-9a-fA-F]{4}_/;
+const SUSPECT = /[&<>\u0000-\u0008\u000b-\u001f\ud800-\udfff\ufffe\uffff]|_[xX][0-9a-fA-F]{4}_/;
 
 /** 1 for ASCII that cannot stand as it is; `_` may begin an escape. */
 const special = new Uint8Array(128);
@@ -129,7 +129,7 @@ export class SheetText {
     for (let i = 0; i < length; i++) {
       const unit = value.charCodeAt(i);
       if (unit < 0x80) {
-        if (special[unit] === 1 && (unit !== 95 || value.charCodeAt(i + 1) === 120))
+        if (special[unit] === 1 && (unit !== 95 || (value.charCodeAt(i + 1) | 0x20) === 120))
           return this.#writeLong(bytes, position, value);
         bytes[at++] = unit;
       } else if (unit < 0x800) {

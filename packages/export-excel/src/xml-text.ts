@@ -1,6 +1,6 @@
 /** Characters that XML 1.0 cannot hold, carriage return, which readers drop, and what would read as one of their escapes. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
-const UNWRITABLE = /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)/g;
+const UNWRITABLE = /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]|_(?=[xX][0-9a-fA-F]{4}_)/g;
 const MARKUP = /[&<>]/g;
 const QUOTES = /["\t\n]/g;
 const ENTITIES: ReadonlyMap<string, string> = new Map([

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { BatchSource, Checkpoint, Schema } from '@perf/contracts';
 import { batchSource } from '@perf/contracts';
 import { readZip, unzipEntry } from '@perf/export-core';
@@ -208,6 +210,40 @@ describe('a shell', () => {
 
     await expect(exportExcel(source(1), sink, { shell: failing })).rejects.toThrow('no such style');
     expect(sink.state).toBe('aborted');
+  });
+});
+
+/** Runs a script in a Node that does not find exceljs. */
+async function withoutExceljs(script: string): Promise<string> {
+  const hooks =
+    "import { registerHooks } from 'node:module'; registerHooks({ resolve(name, context, next) {" +
+    "if (name === 'exceljs') throw new Error('Cannot find package'); return next(name, context); } });";
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      '--conditions=@perf/source',
+      `--import=data:text/javascript,${encodeURIComponent(hooks)}`,
+      '--input-type=module',
+      '--eval',
+      script,
+    ],
+    { cwd: import.meta.dirname },
+  );
+  return stdout.trim();
+}
+
+describe('exceljs', () => {
+  it('is needed for a shell only, and asked for with the line that installs it', async () => {
+    const said = await withoutExceljs(
+      `import { exportExcel, memorySink } from '@perf/export-excel';
+       const { rows } = await exportExcel([{ a: 1 }], memorySink());
+       const error = await exportExcel([{ a: 1 }], memorySink(), { shell: () => {} }).catch((e) => e);
+       console.log(rows, error.code, error.message);`,
+    );
+
+    expect(said).toBe(
+      '1 ERR_PERF_MISSING_PACKAGE the shell option needs exceljs, which is not installed: npm install exceljs@4.4.0',
+    );
   });
 });
 
