@@ -64,7 +64,7 @@ export class PdfPacker implements Packer {
     ]);
   }
 
-  end(): readonly Uint8Array[] {
+  async end(): Promise<readonly Uint8Array[]> {
     const { shell, objects, running, logo, mediaBox, countBox } = this.#parts;
     this.#deflater.close();
     const pieces: Uint8Array[] = [...this.#spool.take()];
@@ -103,7 +103,7 @@ export class PdfPacker implements Packer {
           `<</Type/Pages/Parent ${parent} 0 R/Count ${count}/Kids[${children.map((kid) => `${kid} 0 R`).join(' ')}]>>`,
         ),
       );
-    put(this.#counted(shell.finish(this.#at, { kids, pages, resources: this.#resources, mediaBox })));
+    put(this.#counted(await shell.finish(this.#at, { kids, pages, resources: this.#resources, mediaBox })));
     const crossReferences = this.#at;
     for (const piece of objects.print()) put(this.#counted(piece));
     put(shell.trailer(crossReferences));

@@ -77,7 +77,7 @@ export function documentPlan(style: PdfStyle, warnings: Warnings): DocumentPlan 
     logo === undefined ? undefined : { picture: logo, height: style.logoHeight },
     faults,
   );
-  if (top - titleBlock.height - bottom < size * 1000)
+  if (top - titleBlock.height - bottom < size * 300)
     throw new PerfError(
       'ERR_PERF_INVALID_OPTION',
       'the title leaves no room for the table on the first page',

@@ -1,17 +1,20 @@
 // oxlint-disable no-underscore-dangle -- these are pdfkit's names
+import { setImmediate } from 'node:timers/promises';
 import PdfkitDocument from 'pdfkit';
-import { PerfError } from '@perf/contracts';
+import { PerfError, isPerfError } from '@perf/contracts';
 import type { ObjectTable } from '../document/object-table.ts';
 import type { FontFace, PdfFont } from '../fonts/font-face.ts';
 import type { DocumentInfo, Encryption, PageRoot, Picture } from './document-info.ts';
+import { checkPng } from './check-png.ts';
 import { embeddedFace, standardFace } from './faces.ts';
 import { passwords } from './passwords.ts';
-import type { Internals, KitFont, Reference } from './shapes.ts';
+import type { Internals, KitFont, KitPng, Reference } from './shapes.ts';
 import {
   hasInternals,
   isEmbedded,
   isFont,
   isImage,
+  isPng,
   isReference,
   isStandard,
   unknownPdfkit,
@@ -32,6 +35,13 @@ export class PdfkitShell {
   readonly #createdAt: Date | undefined;
   readonly #fonts: { readonly name: string; readonly reference: Reference }[] = [];
   #faces = 0;
+  /** Pictures, which end when their bytes are unpacked. */
+  readonly #unfinished = new Set<number>();
+  /** Objects that are written but not yet taken, with pdfkit's own positions. */
+  readonly #ended = new Map<number, number>();
+  readonly #placed = new Set<number>();
+  /** Bytes that went out at the beginning. */
+  #taken = 0;
   /** Makes a reference that takes no number of its own. */
   #unnumbered: () => Reference;
 
@@ -66,7 +76,10 @@ export class PdfkitShell {
 
   /** The first bytes of the file. */
   begin(): Uint8Array {
-    return this.#take();
+    const bytes = this.#take();
+    this.#taken = bytes.length;
+    this.#placeEnded(0);
+    return bytes;
   }
 
   /** Opens a font. Nothing of it is written before one of its glyphs is asked for. */
@@ -91,11 +104,15 @@ export class PdfkitShell {
     try {
       const image = this.#doc.openImage(bytes);
       if (!isImage(image)) throw unknownPdfkit('pictures');
+      if (isPng(image)) checkImage(image);
       image.embed(this.#doc);
       if (image.obj === null) throw unknownPdfkit('pictures');
+      this.#unfinished.add(image.obj.id);
       return { width: image.width, height: image.height, id: image.obj.id };
     } catch (cause) {
-      throw new PerfError('ERR_PERF_INVALID_OPTION', 'the logo is no PNG or JPEG that can be read', {
+      if (isPerfError(cause)) throw cause;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new PerfError('ERR_PERF_INVALID_OPTION', `the logo is no PNG or JPEG that can be read: ${why}`, {
         cause,
       });
     }
@@ -116,8 +133,11 @@ export class PdfkitShell {
    * What pdfkit writes at the end: the root of the page tree, fonts, information, catalogue.
    * @param at position of its first byte in the file
    */
-  finish(at: number, root: PageRoot): Uint8Array {
+  async finish(at: number, root: PageRoot): Promise<Uint8Array> {
     const doc = this.#doc;
+    // Pictures are unpacked in the thread pool.
+    while ([...this.#unfinished].some((id) => !this.#ended.has(id) && !this.#placed.has(id)))
+      await setImmediate();
     const pointer = (id: number): Reference => {
       const reference = this.#unnumbered();
       reference.id = id;
@@ -128,8 +148,8 @@ export class PdfkitShell {
     this.#pages.data['Resources'] = pointer(root.resources);
     this.#pages.data['MediaBox'] = [...root.mediaBox];
     if (this.#createdAt === undefined) delete doc.info['CreationDate'];
-    doc._offset = at;
     doc.end();
+    this.#placeEnded(at - this.#taken);
     return this.#take();
   }
 
@@ -157,7 +177,7 @@ export class PdfkitShell {
       reference.id = objects.reserve();
       return reference;
     };
-    doc._refEnd = (reference) => objects.place(reference.id, reference.offset);
+    doc._refEnd = ({ id, offset }) => this.#ended.set(id, offset);
     doc._finalize = () => undefined;
     // pdfkit's XMP packet repeats the information without escaping it.
     doc.endMetadata = () => undefined;
@@ -179,9 +199,24 @@ export class PdfkitShell {
     this.#fonts.push({ name, reference: font.ref() });
   }
 
+  /** Tells where objects stand that pdfkit has written. @param shift from its own positions to those in the file */
+  #placeEnded(shift: number): void {
+    for (const [id, offset] of this.#ended) {
+      this.objects.place(id, offset + shift);
+      this.#placed.add(id);
+    }
+    this.#ended.clear();
+  }
+
   #take(): Uint8Array {
     return this.#doc.read() ?? new Uint8Array(0);
   }
+}
+
+function checkImage({ width, height, image, imgData }: KitPng): void {
+  const { pixelBitlength, interlaceMethod, transparency } = image;
+  const hasTransparentPalette = transparency['indexed'] !== undefined;
+  checkPng({ width, height, pixelBitlength, interlaceMethod, hasTransparentPalette }, imgData);
 }
 
 function wellFormed(text: string): string {

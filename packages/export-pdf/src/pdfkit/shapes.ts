@@ -9,7 +9,6 @@ export interface Reference {
 }
 
 export interface Internals {
-  _offset: number;
   /** One entry for every object made so far. */
   readonly _offsets: readonly unknown[];
   _root: { readonly id: number; readonly data: Record<string, unknown> };
@@ -78,6 +77,16 @@ export interface KitImage {
   embed(document: unknown): void;
 }
 
+/** A picture that pdfkit unpacks when it is embedded. */
+export interface KitPng extends KitImage {
+  readonly imgData: Uint8Array;
+  readonly image: {
+    readonly pixelBitlength: number;
+    readonly interlaceMethod: number;
+    readonly transparency: Readonly<Record<string, unknown>>;
+  };
+}
+
 /** The error for a pdfkit that is another one than this package was written for. @param what as in `the document` */
 export function unknownPdfkit(what: string): PerfError {
   return new PerfError(
@@ -98,7 +107,6 @@ export function hasInternals(value: unknown): value is Internals {
   return (
     isObject(value) &&
     hasMethods(value, ['ref', '_refEnd', '_finalize', 'endMetadata', 'read', 'font', 'openImage', 'end']) &&
-    typeof value['_offset'] === 'number' &&
     Array.isArray(value['_offsets']) &&
     isReference(value['_root']) &&
     value['_id'] instanceof Uint8Array &&
@@ -139,4 +147,16 @@ export function isEmbedded(font: KitFont): font is EmbeddedKitFont {
 
 export function isImage(value: unknown): value is KitImage {
   return isObject(value) && typeof value['width'] === 'number' && hasMethods(value, ['embed']);
+}
+
+/** Whether a picture is a PNG. */
+export function isPng(image: KitImage): image is KitPng {
+  return (
+    'imgData' in image &&
+    'image' in image &&
+    image.imgData instanceof Uint8Array &&
+    isObject(image.image) &&
+    typeof image.image['pixelBitlength'] === 'number' &&
+    isObject(image.image['transparency'])
+  );
 }

@@ -1,15 +1,17 @@
 /** What a code point is to the layout, besides a glyph. */
 export type CodePointKind = 'glyph' | 'break' | 'tab' | 'invisible' | 'control' | 'surrogate' | 'shaped';
 
+/** Zero-width characters, direction marks, soft hyphens, variation selectors: Unicode says that they show nothing. */
+const INVISIBLE = /^\p{Default_Ignorable_Code_Point}$/u;
+
 /**
- * Sorts a code point: line breaks, tabs, control characters, characters that are never seen (zero-width ones, direction marks, soft
- * hyphens, variation selectors), halves of surrogate pairs, and letters that look right only when they are joined or reordered.
+ * Sorts a code point: line breaks, tabs, control characters, characters that are never seen, halves of surrogate pairs, and letters that look right only when they are joined or reordered.
  */
 export function kindOf(codePoint: number): CodePointKind {
   if (codePoint < 0x590) return kindOfCommon(codePoint);
   if (codePoint >= 0xd800 && codePoint <= 0xdfff) return 'surrogate';
   if (codePoint === 0x2028 || codePoint === 0x2029) return 'break';
-  if (isInvisible(codePoint)) return 'invisible';
+  if (INVISIBLE.test(String.fromCodePoint(codePoint))) return 'invisible';
   return isShaped(codePoint) ? 'shaped' : 'glyph';
 }
 
@@ -17,19 +19,7 @@ function kindOfCommon(codePoint: number): CodePointKind {
   if (codePoint === 9) return 'tab';
   if ((codePoint >= 10 && codePoint <= 13) || codePoint === 0x85) return 'break';
   if (codePoint < 32 || (codePoint >= 127 && codePoint < 160)) return 'control';
-  return codePoint === 0xad || codePoint === 0x34f ? 'invisible' : 'glyph';
-}
-
-function isInvisible(codePoint: number): boolean {
-  return (
-    (codePoint >= 0x200b && codePoint <= 0x200f) ||
-    (codePoint >= 0x202a && codePoint <= 0x202e) ||
-    (codePoint >= 0x2060 && codePoint <= 0x206f) ||
-    (codePoint >= 0xfe00 && codePoint <= 0xfe0f) ||
-    codePoint === 0x61c ||
-    codePoint === 0xfeff ||
-    (codePoint >= 0xe0000 && codePoint <= 0xe0fff)
-  );
+  return INVISIBLE.test(String.fromCodePoint(codePoint)) ? 'invisible' : 'glyph';
 }
 
 /** Scripts written from right to left. */
