@@ -41,8 +41,8 @@ export function cellFor(
     if (words !== undefined) return convertedCell(text(), words);
   }
   if (style.hyperlink === true) {
-    const linked = { ...text(), style: styleAttribute(linkStyleId) };
-    return linkCell({ column, plain: text(), linked, links: plan.links, warnings: plan.warnings });
+    const { links, warnings } = plan;
+    return linkCell({ column, plain: text(), linkStyle: styleAttribute(linkStyleId), links, warnings });
   }
   return typedCell(field, plan, attribute, text);
 }

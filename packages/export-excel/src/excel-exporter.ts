@@ -26,6 +26,9 @@ import { WorkbookEncoder } from './workbook-encoder.ts';
 import type { WorkbookTemplate } from './workbook-template.ts';
 import { openWorkbook } from './workbook-template.ts';
 
+/** Raised when a checkpoint of a workbook comes to hold something else, so that one of another release is refused. */
+const CHECKPOINT_FORM = 1;
+
 /** Makes an exporter that writes Excel workbooks (.xlsx). Options are checked here; the exporter may be used many times, also at once. */
 export function createExcelExporter(options: ExcelOptions = {}): Exporter {
   return new ExcelExporter(options);
@@ -71,7 +74,7 @@ class ExcelExporter implements Exporter {
       encoder: (schema) => workbookEncoder(schema, style),
       packer: () => new ZipPacker(style.level),
       // A workbook to fill is told by its hash, which the encoder keeps.
-      shape: { ...style, fill: style.fill?.startCell },
+      shape: { ...style, fill: style.fill?.startCell, form: CHECKPOINT_FORM },
       now: this.#now,
     });
   }

@@ -115,7 +115,8 @@ export function excelStyle(options: ExcelOptions): ExcelStyle {
   const title = template?.template.title ?? options.title;
   const sheetRows = options.sheetRows ?? MAX_SHEET_ROWS;
   mustBeWhole('sheetRows', sheetRows, headRowsOf(title, header) + 1, MAX_SHEET_ROWS);
-  if (options.sheetName !== undefined) checkSheetName(options.sheetName);
+  const fill = fillStyle(options);
+  if (fill === undefined && options.sheetName !== undefined) checkSheetName(options.sheetName);
   return {
     columns: template === undefined ? options.columns?.map(columnStyle) : templateColumns(template),
     template,
@@ -130,7 +131,7 @@ export function excelStyle(options: ExcelOptions): ExcelStyle {
     nonFinite,
     classified,
     level,
-    fill: fillStyle(options),
+    fill,
   };
 }
 
@@ -153,7 +154,7 @@ export function headRowsOf(title: string | undefined, header: boolean): number {
 }
 
 /** Throws `ERR_PERF_INVALID_OPTION` unless `value` is a whole number in a range. */
-export function mustBeWhole(name: string, value: number, least: number, most: number): void {
+function mustBeWhole(name: string, value: number, least: number, most: number): void {
   if (!Number.isInteger(value) || value < least || value > most)
     throw invalid(`${name} must be a whole number from ${least} to ${most}, got ${value}`);
 }

@@ -10,9 +10,6 @@ const MAX_ALL_UNITS = 8 * 1024 * 1024;
 const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:', 'tel:', 'ftp:', 'ftps:']);
 const PIECE = 1024;
 
-/** Why a text did not become a link. */
-export type Refusal = 'no-address' | 'too-many';
-
 /** The links of the sheet that is being written. */
 export class Hyperlinks {
   #links: [cell: string, address: string][] = [];
@@ -22,14 +19,15 @@ export class Hyperlinks {
     return this.#links.length;
   }
 
-  /** Makes a cell a link, unless its text is no address or the sheet has too many. */
-  add(cell: string, text: string): Refusal | undefined {
-    const address = addressOf(text);
-    if (address === undefined) return 'no-address';
-    if (this.#links.length >= MAX_LINKS || this.#units + address.length > MAX_ALL_UNITS) return 'too-many';
+  /** Whether the sheet takes another link. */
+  hasRoom(address: string): boolean {
+    return this.#links.length < MAX_LINKS && this.#units + address.length <= MAX_ALL_UNITS;
+  }
+
+  /** Makes a cell, as in `B5`, a link. */
+  add(cell: string, address: string): void {
     this.#links.push([cell, address]);
     this.#units += address.length;
-    return undefined;
   }
 
   /** The element of the sheet; nothing when there are no links. */
@@ -82,7 +80,7 @@ export class Hyperlinks {
 }
 
 /** The address as every reader understands it; undefined for text that is none, or that could run something. */
-function addressOf(text: string): string | undefined {
+export function addressOf(text: string): string | undefined {
   if (text.length > MAX_ADDRESS || !URL.canParse(text)) return undefined;
   const { protocol, href } = new URL(text);
   return SCHEMES.has(protocol) && href.length <= MAX_ADDRESS ? href : undefined;

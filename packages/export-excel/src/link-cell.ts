@@ -1,6 +1,7 @@
 import type { CellWriter, Warnings } from '@perf/export-core';
 import { MISFIT } from '@perf/export-core';
 import type { Hyperlinks } from './hyperlinks.ts';
+import { addressOf } from './hyperlinks.ts';
 import type { SheetColumn } from './sheet-columns.ts';
 import type { TextContext } from './text-cell.ts';
 import { SheetText } from './text-cell.ts';
@@ -10,15 +11,16 @@ export interface LinkContext {
   readonly column: SheetColumn;
   /** For texts that are no links. */
   readonly plain: TextContext;
-  readonly linked: TextContext;
+  /** `s="5" `, the style of those that are. */
+  readonly linkStyle: string;
   readonly links: Hyperlinks;
   readonly warnings: Warnings;
 }
 
 /** Texts that open what they name. What is no safe address, and what a sheet has no room for, stays text and is counted. */
-export function linkCell({ column, plain, linked, links, warnings }: LinkContext): CellWriter {
+export function linkCell({ column, plain, linkStyle, links, warnings }: LinkContext): CellWriter {
   const plainText = new SheetText({ ...plain, shared: undefined });
-  const linkedText = new SheetText({ ...linked, shared: undefined });
+  const linkedText = new SheetText({ ...plain, style: linkStyle, shared: undefined });
   const refused = {
     'no-address': warnings.counter(
       'hyperlink-refused',
@@ -34,12 +36,13 @@ export function linkCell({ column, plain, linked, links, warnings }: LinkContext
   return {
     value: (bytes, position, value) => {
       if (typeof value !== 'string') return MISFIT;
-      const end = linkedText.write(bytes, position, value);
+      const address = addressOf(value);
+      const refusal = address === undefined ? 'no-address' : links.hasRoom(address) ? undefined : 'too-many';
+      const end = (refusal === undefined ? linkedText : plainText).write(bytes, position, value);
       if (end < 0) return end;
-      const refusal = links.add(`${column.letters}${plain.row.text()}`, value);
-      if (refusal === undefined) return end;
-      refused[refusal].count++;
-      return plainText.write(bytes, position, value);
+      if (refusal !== undefined) refused[refusal].count++;
+      else if (address !== undefined) links.add(`${column.letters}${plain.row.text()}`, address);
+      return end;
     },
     width: 0,
   };

@@ -31,9 +31,7 @@ export async function buildShell(
 
 async function loadExceljs(): Promise<unknown> {
   try {
-    // A variable, so that no compiler looks for the package where it is not installed.
-    const name = 'exceljs';
-    const found: unknown = await import(name);
+    const found: unknown = await import('exceljs');
     return found;
   } catch (cause) {
     throw new PerfError(
