@@ -12,7 +12,10 @@ import type { Messages, NumberedDelta } from './messages.ts';
 /** Values taken between two looks at the clock. */
 const CELLS_PER_FILL = 16_384;
 
-/** Writes batches as Arrow messages. A message may run over several blocks; a block ends with a message whenever that has filled one. */
+/** Messages after which a block ends with one though it is not full, so that a checkpoint can be taken. */
+const MESSAGES_INSIDE = 8;
+
+/** Writes batches as Arrow messages. A message may run over several blocks; now and then a block ends with a message. */
 export class ArrowEncoder implements Encoder {
   readonly blockBytes: number = BLOCK_BYTES;
   readonly checkpoints: EncoderCheckpoints = {
@@ -32,8 +35,8 @@ export class ArrowEncoder implements Encoder {
   /** The piece to write next, and the byte in it. */
   #piece = 0;
   #byte = 0;
-  /** Whether the message that is being written began in an earlier block. */
-  #isSplit = false;
+  /** Messages ended since a block last ended with one. */
+  #messagesInside = 0;
   #batch: Batch | undefined;
   #row = 0;
 
@@ -120,7 +123,6 @@ export class ArrowEncoder implements Encoder {
     this.#pieces = pieces;
     this.#piece = 0;
     this.#byte = 0;
-    this.#isSplit = false;
   }
 
   /** Copies queued pieces; false when the block must go out now. */
@@ -135,17 +137,16 @@ export class ArrowEncoder implements Encoder {
       block.bytes.set(part, block.length);
       block.length += part.length;
       this.#byte += part.length;
-      if (this.#byte < piece.length) {
-        this.#isSplit = true;
-        return false;
-      }
+      if (this.#byte < piece.length) return false;
       this.#byte = 0;
     }
-    const isFilled = this.#isSplit || block.length >= BLOCK_SOFT_LIMIT;
     this.#pieces = [];
     this.rows += this.#builder.length;
     this.#builder.reset();
-    return !isFilled;
+    this.#messagesInside++;
+    if (block.length < BLOCK_SOFT_LIMIT && this.#messagesInside < MESSAGES_INSIDE) return true;
+    this.#messagesInside = 0;
+    return false;
   }
 
   /** Only between batches are all rows before a place in the output, and all after it behind that place. */

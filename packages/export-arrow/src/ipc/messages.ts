@@ -1,6 +1,6 @@
 // oxlint-disable no-underscore-dangle -- apache-arrow names what its subclasses may use so
 import type { RecordBatch, Schema } from 'apache-arrow';
-import { CompressionType, RecordBatchFileWriter, RecordBatchStreamWriter } from 'apache-arrow';
+import { CompressionType, Message, RecordBatchFileWriter, RecordBatchStreamWriter } from 'apache-arrow';
 import { PerfError } from '@perf/contracts';
 import type { DictionaryDelta } from '../columns/dictionary-values.ts';
 import { Tap } from './tap.ts';
@@ -113,6 +113,12 @@ export class FileMessages extends RecordBatchFileWriter implements Messages {
     this._position = position;
     this._recordBatchBlocks = placesOf(batches);
     this._dictionaryBlocks = placesOf(dictionaries);
+  }
+
+  /** The magic word, and the schema that begins a stream. */
+  protected override _writeSchema(schema: Schema): this {
+    super._writeSchema(schema);
+    return this._writeMessage(Message.from(schema));
   }
 
   /** Written by `batch`, which knows which values are new. */
