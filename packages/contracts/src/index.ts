@@ -48,6 +48,20 @@ export type {
 export { PerfError, abortError, isPerfError, orAborted, throwIfAborted } from './errors.ts';
 export type { PerfErrorCode } from './errors.ts';
 export type { ExecutionPlan } from './execution-plan.ts';
+export type {
+  JobChange,
+  JobCondition,
+  JobLease,
+  JobNotice,
+  JobOutput,
+  JobOutputs,
+  JobProgress,
+  JobQueue,
+  JobRecord,
+  JobRequest,
+  JobState,
+  JobStore,
+} from './export-job.ts';
 export type { ColumnFormat, ExportTemplate, TemplateColumn, TemplateTotal } from './export-template.ts';
 export type {
   BatchSource,

@@ -17,6 +17,8 @@ export interface FileSinkOptions {
    * @default true
    */
   readonly fsync?: boolean;
+  /** Where bytes stand until the rename; on the same disk as the file. @default `<path>.partial` */
+  readonly partialPath?: string;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface FileSinkOptions {
  * await exportCsv(rows, fileSink('out/flights.csv'));
  */
 export function fileSink(path: string, options: FileSinkOptions = {}): ExportSink {
-  return new FileSink(path, options.fsync ?? true);
+  return new FileSink(path, options);
 }
 
 class FileSink implements ExportSink {
@@ -45,11 +47,11 @@ class FileSink implements ExportSink {
   #committing: Promise<void> | undefined;
   #isCommitted = false;
 
-  constructor(path: string, fsync: boolean) {
+  constructor(path: string, { fsync = true, partialPath = `${path}.partial` }: FileSinkOptions) {
     if (typeof path !== 'string' || path === '')
       throw new PerfError('ERR_PERF_INVALID_OPTION', 'fileSink needs the path of a file');
     this.#path = path;
-    this.#partial = `${path}.partial`;
+    this.#partial = partialPath;
     this.#fsync = fsync;
   }
 

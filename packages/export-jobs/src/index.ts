@@ -1,1 +1,11 @@
-export {};
+export { folderOutputs } from './folder-outputs.ts';
+export type { FolderOutputs } from './folder-outputs.ts';
+export { ExportJobs, createExportJobs } from './export-jobs.ts';
+export type { ExportJobsOptions, OwnerLimits } from './export-jobs.ts';
+export type { JobFormat, JobSource, JobWorkerOptions, RetryOptions } from './job-parts.ts';
+export { createJobWorker } from './job-worker.ts';
+export { memoryJobQueue } from './memory/memory-job-queue.ts';
+export type { QueueTimers } from './memory/memory-job-queue.ts';
+export { memoryJobStore } from './memory/memory-job-store.ts';
+export { querySource } from './query-source.ts';
+export type { QuerySources } from './query-source.ts';

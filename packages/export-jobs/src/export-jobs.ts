@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import type { JobOutputs, JobQueue, JobRecord, JobRequest, JobState, JobStore } from '@perf/contracts';
+import { PerfError } from '@perf/contracts';
+import { checkRequest } from './job-request.ts';
+import { LinkSigner } from './links.ts';
+
+/** What one owner may have at a time. */
+export interface OwnerLimits {
+  /** Jobs that wait, run or are paused. @default 20 */
+  readonly open?: number;
+  /** Jobs submitted within an hour. @default 200 */
+  readonly perHour?: number;
+}
+
+/** What jobs are made of. Whoever opened a part closes it. */
+export interface ExportJobsOptions {
+  readonly queue: JobQueue;
+  readonly store: JobStore;
+  readonly outputs: JobOutputs;
+  readonly limits?: OwnerLimits;
+  /** How long records are kept after their file was removed, in ms. @default 30 days */
+  readonly keepRecordsMs?: number;
+  /** Signs download links: at least 32 characters, the same in every process. @default there are no links */
+  readonly linkSecret?: string;
+  /** Source of time, epoch ms. @default Date.now */
+  readonly now?: () => number;
+}
+
+const MONTH_MS = 30 * 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const LINK_MS = 24 * HOUR_MS;
+const SWEEP = 1000;
+const OPEN: readonly JobState[] = ['pending', 'running', 'paused'];
+
+/** Makes the side of export jobs that people talk to; workers run them (see `createJobWorker`). */
+export function createExportJobs(options: ExportJobsOptions): ExportJobs {
+  return new ExportJobs(options);
+}
+
+/** Submits, watches and ends export jobs, from any process. */
+export class ExportJobs {
+  readonly #queue: JobQueue;
+  readonly #store: JobStore;
+  readonly #outputs: JobOutputs;
+  readonly #limits: Required<OwnerLimits>;
+  readonly #keepRecordsMs: number;
+  readonly #signer: LinkSigner | undefined;
+  readonly #now: () => number;
+
+  constructor({
+    queue,
+    store,
+    outputs,
+    limits,
+    keepRecordsMs = MONTH_MS,
+    linkSecret,
+    now = Date.now,
+  }: ExportJobsOptions) {
+    this.#queue = queue;
+    this.#store = store;
+    this.#outputs = outputs;
+    this.#limits = { open: 20, perHour: 200, ...limits };
+    this.#keepRecordsMs = keepRecordsMs;
+    this.#signer = linkSecret === undefined ? undefined : new LinkSigner(linkSecret);
+    this.#now = now;
+  }
+
+  /**
+   * Has an export run, and gives the job's id. Rejects with `ERR_PERF_INVALID_OPTION` for a request that makes no sense, and with
+   * `ERR_PERF_LIMIT_EXCEEDED` when the owner has too many jobs.
+   */
+  async submit(request: JobRequest): Promise<string> {
+    const checked = checkRequest(request);
+    await this.#checkLimits(checked.owner);
+    const id = randomUUID();
+    await this.#store.create({
+      version: 1,
+      id,
+      request: checked,
+      state: 'pending',
+      epoch: 0,
+      attempts: 0,
+      stalls: 0,
+      createdAt: this.#now(),
+    });
+    await this.#queue.add(id);
+    return id;
+  }
+
+  /** What is known of a job; undefined when there is none of that id. */
+  async get(id: string): Promise<JobRecord | undefined> {
+    return this.#store.get(id);
+  }
+
+  /** Jobs of an owner, newest first. @param page `limit` (default 50, 1000 at most), and `before`: only those created before this instant */
+  async list(
+    owner: string,
+    { limit = 50, before }: { readonly limit?: number; readonly before?: number } = {},
+  ): Promise<readonly JobRecord[]> {
+    if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
+      throw new PerfError(
+        'ERR_PERF_INVALID_OPTION',
+        `limit must be a whole number from 1 to 1000, got ${limit}`,
+      );
+    return this.#store.list(owner, { limit, ...(before === undefined ? {} : { before }) });
+  }
+
+  /**
+   * Ends a job and removes what it has written. A running one stops within a second, wherever it runs. Gives the record as it is then;
+   * a job that has ended already stays as it is.
+   */
+  async cancel(id: string): Promise<JobRecord> {
+    const at = this.#now();
+    const waiting = await this.#store.update(
+      id,
+      { state: 'cancelled', endedAt: at },
+      { states: ['pending', 'paused'] },
+    );
+    if (waiting !== undefined) {
+      await this.#outputs.remove(waiting);
+      return waiting;
+    }
+    return this.#wish(id, 'cancel');
+  }
+
+  /** Stops a job where it is, to be resumed later. */
+  async pause(id: string): Promise<JobRecord> {
+    return (
+      (await this.#store.update(id, { state: 'paused' }, { states: ['pending'] })) ?? this.#wish(id, 'pause')
+    );
+  }
+
+  /** Lets a paused job go on. Another one stays as it is. */
+  async resume(id: string): Promise<JobRecord> {
+    const record = await this.#store.update(
+      id,
+      { state: 'pending', wish: undefined },
+      { states: ['paused'] },
+    );
+    if (record !== undefined) await this.#queue.add(id);
+    return record ?? this.#existing(id);
+  }
+
+  /** Forgets a job that has ended, and removes its file. Rejects with `ERR_PERF_UNSUPPORTED` while it is open: cancel it first. */
+  async remove(id: string): Promise<void> {
+    const record = await this.#existing(id);
+    if (OPEN.includes(record.state))
+      throw new PerfError(
+        'ERR_PERF_UNSUPPORTED',
+        `the job is ${record.state}; cancel it before it is removed`,
+      );
+    await this.#outputs.remove(record);
+    await this.#store.remove(id);
+  }
+
+  /** A signed text for the URL of a completed job's file. @param options `ttlMs`: how long it opens, default a day */
+  async link(id: string, { ttlMs = LINK_MS }: { readonly ttlMs?: number } = {}): Promise<string> {
+    const record = await this.#existing(id);
+    if (record.state !== 'completed')
+      throw new PerfError(
+        'ERR_PERF_UNSUPPORTED',
+        `the job is ${record.state}; only a completed one has a file`,
+      );
+    const ends = Math.min(this.#now() + ttlMs, record.expiresAt ?? Number.MAX_SAFE_INTEGER);
+    return this.#links().sign({ id, expiresAt: Math.floor(ends) });
+  }
+
+  /** The job that a link is for; undefined when the link is not ours, has ended, or its file is gone. */
+  async openLink(link: string): Promise<JobRecord | undefined> {
+    const opened = this.#links().open(link, this.#now());
+    if (opened === undefined) return undefined;
+    const record = await this.#store.get(opened.id);
+    return record?.state === 'completed' ? record : undefined;
+  }
+
+  /**
+   * Removes the files of jobs that have expired, and records that were kept long enough. Call it now and then, in one process or in all.
+   * Gives how many jobs it has changed.
+   */
+  async sweep(): Promise<number> {
+    let swept = 0;
+    for (const id of await this.#store.expiredBefore(this.#now(), SWEEP)) {
+      const record = await this.#store.get(id);
+      if (record !== undefined && (await this.#sweepOne(record))) swept++;
+    }
+    return swept;
+  }
+
+  /** A completed job loses its file, and its record some time after; another one its record at once. */
+  async #sweepOne(record: JobRecord): Promise<boolean> {
+    const { id, state } = record;
+    await this.#outputs.remove(record);
+    if (state !== 'completed') return this.#store.remove(id);
+    const change = { state: 'expired', expiresAt: this.#now() + this.#keepRecordsMs } as const;
+    return (await this.#store.update(id, change, { states: ['completed'] })) !== undefined;
+  }
+
+  async #wish(id: string, wish: 'cancel' | 'pause'): Promise<JobRecord> {
+    const record = await this.#store.update(id, { wish }, { states: ['running'] });
+    if (record === undefined) return this.#existing(id);
+    await this.#queue.notify({ id, wish });
+    return record;
+  }
+
+  async #checkLimits(owner: string): Promise<void> {
+    const { open, perHour } = this.#limits;
+    const recent = await this.#store.list(owner, { limit: 1000 });
+    const since = this.#now() - HOUR_MS;
+    const opened = recent.filter(({ state }) => OPEN.includes(state)).length;
+    const submitted = recent.filter(({ createdAt }) => createdAt > since).length;
+    if (opened >= open)
+      throw new PerfError(
+        'ERR_PERF_LIMIT_EXCEEDED',
+        `the owner has ${opened} open jobs, ${open} at most; wait for one to end`,
+      );
+    if (submitted >= perHour)
+      throw new PerfError(
+        'ERR_PERF_LIMIT_EXCEEDED',
+        `the owner has submitted ${submitted} jobs within an hour, ${perHour} at most`,
+      );
+  }
+
+  async #existing(id: string): Promise<JobRecord> {
+    const record = await this.#store.get(id);
+    if (record !== undefined) return record;
+    throw new PerfError(
+      'ERR_PERF_INVALID_OPTION',
+      `there is no job with the id ${JSON.stringify(id.slice(0, 64))}`,
+    );
+  }
+
+  #links(): LinkSigner {
+    if (this.#signer !== undefined) return this.#signer;
+    throw new PerfError('ERR_PERF_INVALID_OPTION', 'links need a linkSecret');
+  }
+}

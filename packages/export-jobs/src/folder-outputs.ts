@@ -1,0 +1,59 @@
+import { constants, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JobOutput, JobOutputs, JobRecord } from '@perf/contracts';
+import { fileCheckpoints, fileSink } from '@perf/export-core';
+import { fileNameOf } from './job-request.ts';
+
+/** Outputs in folders, one for each job. */
+export interface FolderOutputs extends JobOutputs {
+  /** Where the file of a completed job stands. */
+  pathOf(record: JobRecord): string;
+}
+
+/**
+ * Keeps outputs as `<folder>/<id>/<file name>`. Every run writes a partial file of its own, `<epoch>.partial`: it begins with a copy of what
+ * an earlier run had written up to its last checkpoint, so that a worker which was thought dead writes into a file that nobody reads. On a
+ * shared disk workers of many hosts can take jobs over from each other.
+ */
+export function folderOutputs(folder: string): FolderOutputs {
+  const homeOf = ({ id }: JobRecord): string => join(folder, id);
+  const pathOf = (record: JobRecord): string => join(homeOf(record), fileNameOf(record.request));
+  return {
+    pathOf,
+    async open(record): Promise<JobOutput> {
+      const home = homeOf(record);
+      await mkdir(home, { recursive: true });
+      await takeOver(home, record.epoch);
+      return {
+        sink: fileSink(pathOf(record), { partialPath: join(home, `${record.epoch}.partial`) }),
+        checkpoint: fileCheckpoints(join(home, String(record.epoch))),
+      };
+    },
+    async remove(record) {
+      await rm(homeOf(record), { recursive: true, force: true });
+    },
+  };
+}
+
+/** Copies the newest run that left both its bytes and a checkpoint, and removes all earlier runs. */
+async function takeOver(home: string, epoch: number): Promise<void> {
+  const left = (await readdir(home)).flatMap((name) => {
+    const [, number, what] = /^(\d{1,15})\.(partial|checkpoint)$/.exec(name) ?? [];
+    return number === undefined || Number(number) >= epoch ? [] : [{ name, run: Number(number), what }];
+  });
+  const runs = left.filter(({ what }) => what === 'checkpoint').map(({ run }) => run);
+  const whole = runs.filter((run) => left.some((file) => file.run === run && file.what === 'partial'));
+  const newest = Math.max(...whole);
+  if (Number.isFinite(newest)) {
+    const checkpoint = await fileCheckpoints(join(home, String(newest))).load();
+    if (checkpoint !== undefined) {
+      await copyFile(
+        join(home, `${newest}.partial`),
+        join(home, `${epoch}.partial`),
+        constants.COPYFILE_FICLONE,
+      );
+      await fileCheckpoints(join(home, String(epoch))).save(checkpoint);
+    }
+  }
+  await Promise.all(left.map(({ name }) => rm(join(home, name), { force: true })));
+}

@@ -1,0 +1,83 @@
+import type {
+  ExportTemplate,
+  Exporter,
+  JobOutputs,
+  JobQueue,
+  JobStore,
+  RepeatableSource,
+} from '@perf/contracts';
+
+/** Opens the rows of a job. @param params what the request gives */
+export type JobSource = (
+  params: unknown,
+  use: {
+    /** What a checkpoint kept; absent: from the first row. */
+    readonly cursor: unknown;
+    readonly signal: AbortSignal;
+  },
+) => Promise<RepeatableSource> | RepeatableSource;
+
+/** Makes the exporter of a format. */
+export type JobFormat = (request: {
+  readonly template?: ExportTemplate;
+  readonly options?: Readonly<Record<string, unknown>>;
+}) => Exporter;
+
+/** How runs that failed are tried again. */
+export interface RetryOptions {
+  /** Runs that may end in an error; the last one fails the job. @default 3 */
+  readonly attempts?: number;
+  /** Wait before the second run; doubled for each one after, up to `maxDelayMs`, less up to half of it by chance. @default 1000 */
+  readonly delayMs?: number;
+  /** @default 60,000 */
+  readonly maxDelayMs?: number;
+  /** Runs that may end without a word. A process that is killed by what it exports would be killed for ever. @default 20 */
+  readonly stalls?: number;
+}
+
+/** What a worker works with. */
+export interface JobWorkerOptions {
+  readonly queue: JobQueue;
+  readonly store: JobStore;
+  readonly outputs: JobOutputs;
+  /** By the name that requests give. */
+  readonly sources: Readonly<Record<string, JobSource>>;
+  /** By the name that requests give, as in `csv.gz`. */
+  readonly formats: Readonly<Record<string, JobFormat>>;
+  /** Jobs at a time. @default 1 */
+  readonly concurrency?: number;
+  readonly retries?: RetryOptions;
+  /** How long the file of a completed job, and the record of a failed or cancelled one, are kept, in ms; 0: for ever. @default 7 days */
+  readonly keepMs?: number;
+  /** Told of failures that no job can tell of, as when the store is away. @default nothing */
+  readonly onError?: (error: unknown) => void;
+  /** Source of time, epoch ms. @default Date.now */
+  readonly now?: () => number;
+  /** @default Math.random */
+  readonly random?: () => number;
+}
+
+/** The options with their defaults. */
+export type WorkerParts = Required<Omit<JobWorkerOptions, 'retries'>> & {
+  readonly retries: Required<RetryOptions>;
+};
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** When what ends now is removed; undefined: never. */
+export function expiryOf({ now, keepMs }: WorkerParts): number | undefined {
+  return keepMs === 0 ? undefined : now() + keepMs;
+}
+
+/** Fills in the defaults. */
+export function workerParts(options: JobWorkerOptions): WorkerParts {
+  return {
+    concurrency: 1,
+    keepMs: WEEK_MS,
+    onError: () => undefined,
+    now: Date.now,
+    random: Math.random,
+    ...options,
+    retries: { attempts: 3, delayMs: 1000, maxDelayMs: 60_000, stalls: 20, ...options.retries },
+  };
+}

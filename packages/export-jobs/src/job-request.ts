@@ -1,0 +1,89 @@
+import type { JobRequest } from '@perf/contracts';
+import { PerfError } from '@perf/contracts';
+import { parseTemplate } from '@perf/export-core';
+
+/** Longest request as JSON text. */
+const MOST_CHARACTERS = 1_000_000;
+const MOST_NAME_CHARACTERS = 200;
+// oxlint-disable-next-line no-control-regex -- file names must not hold them
+const UNSAFE_NAME = /[\u0000-\u001f\u007f/\\:*?"<>|]|^\.|[. ]$/;
+
+/**
+ * Checks what somebody asks for and gives a copy of what is JSON in it. Throws `ERR_PERF_INVALID_OPTION` for names that are missing or too
+ * long, a file name with a path in it, a template that is none, values that JSON cannot hold, and more than 1,000,000 characters of JSON.
+ */
+export function checkRequest(request: JobRequest): JobRequest {
+  const { source, format, template, options, owner, fileName } = request;
+  mustBeName('source.name', source.name);
+  mustBeName('format', format);
+  mustBeName('owner', owner);
+  if (fileName !== undefined) {
+    mustBeName('fileName', fileName);
+    if (UNSAFE_NAME.test(fileName))
+      throw invalid(`fileName must be a plain name without a path, got ${JSON.stringify(fileName)}`);
+  }
+  if (options !== undefined && (typeof options !== 'object' || options === null || Array.isArray(options)))
+    throw invalid('options must be an object');
+  return {
+    source: {
+      name: source.name,
+      ...(source.params === undefined ? {} : { params: jsonCopy('source.params', source.params) }),
+    },
+    format,
+    ...(template === undefined ? {} : { template: parseTemplate(template) }),
+    ...(options === undefined ? {} : { options: recordOf(jsonCopy('options', options)) }),
+    owner,
+    ...(fileName === undefined ? {} : { fileName }),
+  };
+}
+
+/** Name of the file that a job writes. */
+export function fileNameOf({ fileName, format }: JobRequest): string {
+  return fileName ?? `export.${format.replaceAll(/[^\w.-]/g, '_')}`;
+}
+
+function mustBeName(what: string, name: unknown): void {
+  if (typeof name === 'string' && name !== '' && name.length <= MOST_NAME_CHARACTERS && name.isWellFormed())
+    return;
+  throw invalid(`${what} must be a text of 1 to ${MOST_NAME_CHARACTERS} characters`);
+}
+
+/** A copy that JSON would give back; throws for what would come back changed. */
+function jsonCopy(what: string, value: unknown): unknown {
+  mustBeJson(what, value, 0);
+  const text = JSON.stringify(value);
+  if (text.length > MOST_CHARACTERS)
+    throw invalid(`${what} has ${text.length} characters of JSON, ${MOST_CHARACTERS} at most`);
+  const copy: unknown = JSON.parse(text);
+  return copy;
+}
+
+const MOST_DEPTH = 64;
+
+function mustBeJson(what: string, value: unknown, depth: number): void {
+  if (depth > MOST_DEPTH) throw invalid(`${what} is nested deeper than ${MOST_DEPTH} levels`);
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
+  if (typeof value === 'number' && Number.isFinite(value)) return;
+  if (Array.isArray(value)) {
+    for (const item of value) mustBeJson(what, item, depth + 1);
+    return;
+  }
+  if (typeof value === 'object' && isPlain(value)) {
+    for (const item of Object.values(value)) mustBeJson(what, item, depth + 1);
+    return;
+  }
+  throw invalid(`${what} holds a ${typeof value} that JSON cannot hold`);
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+}
+
+function invalid(message: string): PerfError {
+  return new PerfError('ERR_PERF_INVALID_OPTION', message);
+}

@@ -1,0 +1,274 @@
+import diagnostics from 'node:diagnostics_channel';
+import type {
+  ChannelMessages,
+  CheckpointStore,
+  ExportManifest,
+  ExportSink,
+  JobChange,
+  JobLease,
+  JobNotice,
+  JobOutput,
+  JobRecord,
+  PerfErrorCode,
+  Progress,
+} from '@perf/contracts';
+import { PerfError, channels, isPerfError } from '@perf/contracts';
+import type { WorkerParts } from './job-parts.ts';
+import { expiryOf } from './job-parts.ts';
+
+/** Least ms between two looks at the record, each with the progress made. */
+const PROGRESS_MS = 250;
+
+/** Errors that come again however often one tries. */
+const PERMANENT: ReadonlySet<PerfErrorCode> = new Set<PerfErrorCode>([
+  'ERR_PERF_INVALID_OPTION',
+  'ERR_PERF_INVALID_QUERY',
+  'ERR_PERF_INVALID_VALUE',
+  'ERR_PERF_UNKNOWN_TABLE',
+  'ERR_PERF_UNKNOWN_FIELD',
+  'ERR_PERF_UNSUPPORTED',
+  'ERR_PERF_UNSUPPORTED_OPERATOR',
+  'ERR_PERF_LIMIT_EXCEEDED',
+  'ERR_PERF_MISSING_PACKAGE',
+]);
+/** Errors after which one starts again from the first row. */
+const STALE: ReadonlySet<string> = new Set(['ERR_PERF_CHECKPOINT_MISMATCH', 'ERR_PERF_SOURCE_CHANGED']);
+
+/** Why a run was ended from outside. */
+type Ending = 'cancel' | 'pause' | 'lost' | 'handed back';
+
+const jobs = diagnostics.channel(channels.job);
+
+/** One run of a job: from the moment a worker takes it to the moment it lets go. */
+export class JobRun {
+  readonly #parts: WorkerParts;
+  readonly #record: JobRecord;
+  readonly #stop = new AbortController();
+  #ending: Ending | undefined;
+  #telling: Promise<void> | undefined;
+
+  constructor(parts: WorkerParts, record: JobRecord) {
+    this.#parts = parts;
+    this.#record = record;
+  }
+
+  /** Heard from another process. */
+  notice({ id, wish }: JobNotice): void {
+    if (id === this.#record.id) this.#end(wish);
+  }
+
+  /** This worker ends: the job goes on elsewhere. */
+  handBack(): void {
+    this.#end('handed back');
+  }
+
+  /** Runs the job and says in its record how it ended. Rejects only when the store fails. */
+  async run({ signal }: JobLease): Promise<void> {
+    const lose = (): void => this.#end('lost');
+    if (signal.aborted) lose();
+    else signal.addEventListener('abort', lose, { once: true });
+    this.#publish('started');
+    let output: JobOutput | undefined;
+    try {
+      output = await this.#parts.outputs.open(this.#record);
+      await this.#completed(await this.#export(output));
+    } catch (error) {
+      await this.#ended(error, output);
+    } finally {
+      signal.removeEventListener('abort', lose);
+    }
+  }
+
+  async #export({ sink, checkpoint }: JobOutput): Promise<ExportManifest> {
+    const { request } = this.#record;
+    const { sources, formats } = this.#parts;
+    const source = named(sources, request.source.name, 'source');
+    const exporter = named(
+      formats,
+      request.format,
+      'format',
+    )({
+      ...(request.template === undefined ? {} : { template: request.template }),
+      ...(request.options === undefined ? {} : { options: request.options }),
+    });
+    const { signal } = this.#stop;
+    const isResumable = exporter.capabilities.resumable;
+    const resumeFrom = isResumable ? await checkpoint.load() : undefined;
+    const rows = await source(request.source.params, { cursor: resumeFrom?.cursor, signal });
+    return exporter.export(rows, this.#fencedSink(sink), {
+      signal,
+      checkpoint: isResumable ? this.#fencedCheckpoints(checkpoint) : undefined,
+      resumeFrom,
+      progressIntervalMs: PROGRESS_MS,
+      onProgress: (progress) => this.#told(progress),
+    });
+  }
+
+  /** The file gets its name only while the job is still this run's. */
+  #fencedSink(sink: ExportSink): ExportSink {
+    return {
+      canPatch: sink.canPatch,
+      canResume: sink.canResume,
+      open: (resumeAt) => sink.open(resumeAt),
+      write: (bytes) => sink.write(bytes),
+      abort: (reason, options) => sink.abort(reason, options),
+      commit: async () => {
+        await this.#mustBeOurs();
+        await sink.commit();
+      },
+      ...(sink.writeAt === undefined
+        ? {}
+        : { writeAt: (bytes, position) => this.#patch(sink, bytes, position) }),
+      ...(sink.sync === undefined ? {} : { sync: async () => sink.sync?.() }),
+      ...(sink.read === undefined ? {} : { read: (length) => readOf(sink, length) }),
+    };
+  }
+
+  async #patch(sink: ExportSink, bytes: Uint8Array, position: number): Promise<void> {
+    await sink.writeAt?.(bytes, position);
+  }
+
+  #fencedCheckpoints(checkpoint: CheckpointStore): CheckpointStore {
+    return {
+      load: () => checkpoint.load(),
+      remove: () => checkpoint.remove(),
+      save: async (saved) => {
+        await this.#mustBeOurs();
+        await checkpoint.save(saved);
+      },
+    };
+  }
+
+  /** Looks at the record, and ends the run when it belongs to another, or somebody wants it to end. */
+  async #mustBeOurs(): Promise<void> {
+    await this.#look({});
+    this.#stop.signal.throwIfAborted();
+  }
+
+  #told({ rows, bytes, totalRows, etaMs }: Progress): void {
+    const progress = {
+      rows,
+      bytes,
+      ...(totalRows === undefined ? {} : { totalRows }),
+      ...(etaMs === undefined ? {} : { etaMs }),
+    };
+    // One at a time: a store that is slow hears less often, and never too late.
+    this.#telling ??= this.#look({ progress })
+      .catch(this.#parts.onError)
+      .finally(() => {
+        this.#telling = undefined;
+      });
+    this.#publish('progress');
+  }
+
+  async #look(change: JobChange): Promise<void> {
+    const record = await this.#parts.store.update(this.#record.id, change, {
+      epoch: this.#record.epoch,
+      states: ['running'],
+    });
+    if (record === undefined) this.#end('lost');
+    else if (record.wish !== undefined) this.#end(record.wish);
+  }
+
+  #end(ending: Ending): void {
+    this.#ending ??= ending;
+    // Whoever has taken the job over, or will resume it, needs what was written: only a cancelled job leaves nothing.
+    this.#stop.abort(ending === 'cancel' ? new Error('the job was cancelled') : 'pause');
+  }
+
+  async #completed(manifest: ExportManifest): Promise<void> {
+    const record = await this.#settle({
+      state: 'completed',
+      manifest,
+      progress: { rows: manifest.rows, bytes: manifest.bytes },
+      ...this.#endOf(),
+      error: undefined,
+      wish: undefined,
+    });
+    if (record !== undefined) this.#publish('completed');
+  }
+
+  async #ended(error: unknown, output: JobOutput | undefined): Promise<void> {
+    switch (this.#ending) {
+      case 'lost':
+        return;
+      case 'pause':
+        await this.#settle({ state: 'paused', wish: undefined });
+        return;
+      case 'handed back':
+        if ((await this.#settle({ state: 'pending' })) !== undefined)
+          await this.#parts.queue.add(this.#record.id);
+        return;
+      case 'cancel':
+        if ((await this.#settle({ state: 'cancelled', ...this.#endOf(), wish: undefined })) === undefined)
+          return;
+        await this.#parts.outputs.remove(this.#record);
+        this.#publish('cancelled');
+        return;
+      case undefined:
+        await this.#failed(error, output);
+    }
+  }
+
+  async #failed(failure: unknown, output: JobOutput | undefined): Promise<void> {
+    const { retries, queue, outputs } = this.#parts;
+    const attempts = this.#record.attempts + 1;
+    const error = {
+      code: isPerfError(failure) ? failure.code : 'unknown',
+      message: failure instanceof Error ? failure.message : String(failure),
+    };
+    const isPermanent = isPerfError(failure) && PERMANENT.has(failure.code);
+    if (isPermanent || attempts >= retries.attempts) {
+      const record = await this.#settle({
+        state: 'failed',
+        attempts,
+        error,
+        ...this.#endOf(),
+        wish: undefined,
+      });
+      if (record === undefined) return;
+      await outputs.remove(this.#record);
+      this.#publish('failed');
+      return;
+    }
+    if (STALE.has(error.code)) await output?.checkpoint.remove();
+    if ((await this.#settle({ state: 'pending', attempts, error })) === undefined) return;
+    await queue.add(this.#record.id, { delayMs: this.#delay(attempts) });
+  }
+
+  /** Exponential, less up to half of it by chance, so that jobs which failed together do not come back together. */
+  #delay(attempts: number): number {
+    const { retries, random } = this.#parts;
+    const delay = Math.min(retries.maxDelayMs, retries.delayMs * 2 ** (attempts - 1));
+    return delay * (1 - random() / 2);
+  }
+
+  #endOf(): Pick<JobChange, 'endedAt' | 'expiresAt'> {
+    return { endedAt: this.#parts.now(), expiresAt: expiryOf(this.#parts) };
+  }
+
+  async #settle(change: JobChange): Promise<JobRecord | undefined> {
+    await this.#telling;
+    const { id, epoch } = this.#record;
+    return this.#parts.store.update(id, change, { epoch, states: ['running'] });
+  }
+
+  #publish(event: ChannelMessages['job']['event']): void {
+    if (jobs.hasSubscribers) jobs.publish({ job: this.#record.id, event } satisfies ChannelMessages['job']);
+  }
+}
+
+function named<T>(known: Readonly<Record<string, T>>, name: string, what: string): T {
+  const found = Object.entries(known).find(([key]) => key === name)?.[1];
+  if (found !== undefined) return found;
+  throw new PerfError(
+    'ERR_PERF_UNSUPPORTED',
+    `no ${what} is named ${JSON.stringify(name.slice(0, 64))} in this worker`,
+  );
+}
+
+function readOf(sink: ExportSink, length: number): AsyncIterable<Uint8Array> {
+  const bytes = sink.read?.(length);
+  if (bytes !== undefined) return bytes;
+  throw new PerfError('ERR_PERF_UNSUPPORTED', 'this sink cannot read back what it holds');
+}

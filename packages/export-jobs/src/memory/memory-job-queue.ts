@@ -1,0 +1,117 @@
+import type { JobLease, JobNotice, JobQueue } from '@perf/contracts';
+import { PerfError } from '@perf/contracts';
+
+/** Timers of a queue, for tests. */
+export interface QueueTimers {
+  /** Calls `work` after `ms`, and gives what forgets it. */
+  readonly after: (ms: number, work: () => void) => () => void;
+}
+
+/** Hands jobs out within this process, first in, first out. The default for one process; what waits is gone when it ends. */
+export function memoryJobQueue(timers: QueueTimers = realTimers): JobQueue {
+  return new MemoryJobQueue(timers);
+}
+
+const realTimers: QueueTimers = {
+  after: (ms, work) => {
+    const timer = setTimeout(work, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+type Work = (id: string, lease: JobLease) => Promise<void>;
+
+class MemoryJobQueue implements JobQueue {
+  readonly #timers: QueueTimers;
+  readonly #waiting: string[] = [];
+  readonly #delayed = new Set<() => void>();
+  readonly #consumers = new Set<Consumer>();
+  readonly #listeners = new Set<(notice: JobNotice) => void>();
+  #isClosed = false;
+
+  constructor(timers: QueueTimers) {
+    this.#timers = timers;
+  }
+
+  async add(id: string, { delayMs = 0 }: { readonly delayMs?: number } = {}): Promise<void> {
+    this.#throwIfClosed();
+    if (delayMs <= 0) return this.#arrive(id);
+    const forget = this.#timers.after(delayMs, () => {
+      this.#delayed.delete(forget);
+      this.#arrive(id);
+    });
+    this.#delayed.add(forget);
+  }
+
+  async consume(work: Work, { concurrency }: { readonly concurrency: number }): Promise<AsyncDisposable> {
+    this.#throwIfClosed();
+    const consumer = new Consumer(work, concurrency, () => this.#waiting.shift());
+    this.#consumers.add(consumer);
+    consumer.pump();
+    return {
+      [Symbol.asyncDispose]: async () => {
+        this.#consumers.delete(consumer);
+        await consumer.end();
+      },
+    };
+  }
+
+  async notify(notice: JobNotice): Promise<void> {
+    for (const listener of this.#listeners) listener(notice);
+  }
+
+  async listen(listener: (notice: JobNotice) => void): Promise<AsyncDisposable> {
+    this.#listeners.add(listener);
+    return { [Symbol.asyncDispose]: async () => void this.#listeners.delete(listener) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    for (const forget of this.#delayed) forget();
+    this.#delayed.clear();
+    await Promise.all(Array.from(this.#consumers, (consumer) => consumer.end()));
+  }
+
+  #arrive(id: string): void {
+    this.#waiting.push(id);
+    for (const consumer of this.#consumers) consumer.pump();
+  }
+
+  #throwIfClosed(): void {
+    if (this.#isClosed) throw new PerfError('ERR_PERF_DISPOSED', 'the job queue was disposed');
+  }
+}
+
+/** One worker's share of the queue. */
+class Consumer {
+  readonly #work: Work;
+  readonly #concurrency: number;
+  readonly #next: () => string | undefined;
+  readonly #running = new Set<Promise<void>>();
+  /** A lease within one process is never lost. */
+  readonly #lease: JobLease = { signal: new AbortController().signal };
+  #isEnded = false;
+
+  constructor(work: Work, concurrency: number, next: () => string | undefined) {
+    this.#work = work;
+    this.#concurrency = concurrency;
+    this.#next = next;
+  }
+
+  pump(): void {
+    while (!this.#isEnded && this.#running.size < this.#concurrency) {
+      const id = this.#next();
+      if (id === undefined) return;
+      const running: Promise<void> = this.#work(id, this.#lease).finally(() => {
+        this.#running.delete(running);
+        this.pump();
+      });
+      this.#running.add(running);
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#isEnded = true;
+    await Promise.allSettled(this.#running);
+  }
+}
