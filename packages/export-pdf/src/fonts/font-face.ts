@@ -6,14 +6,6 @@ export interface Glyph {
   readonly advance: number;
 }
 
-/** A glyph that shaping placed. Numbers are thousandths of the font size. */
-export interface ShapedGlyph extends Glyph {
-  /** Right of where it would stand. */
-  readonly xOffset: number;
-  /** Above where it would stand. */
-  readonly yOffset: number;
-}
-
 /** One font of a document. */
 export interface FontFace {
   /** Its name among the resources of pages, as in `F1`. */
@@ -26,10 +18,6 @@ export interface FontFace {
   readonly descender: number;
   /** The glyph of a code point, taken into the document; undefined when the font has none. */
   glyphOf(codePoint: number): Glyph | undefined;
-  /** Whether the font has a glyph of its own for a code point. */
-  has(codePoint: number): boolean;
-  /** Glyphs of a text of one script, joined and placed as its script wants, from left to right; undefined when the font cannot. */
-  shape?(text: string): readonly ShapedGlyph[] | undefined;
 }
 
 /** A font to embed: a file's path or its bytes (TTF, OTF, WOFF, WOFF2), one face of a collection, or a standard font's name. */

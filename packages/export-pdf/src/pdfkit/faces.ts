@@ -1,6 +1,11 @@
-import type { FontFace, Glyph, ShapedGlyph } from '../fonts/font-face.ts';
+import { PerfError } from '@perf/contracts';
+import type { FontFace, Glyph } from '../fonts/font-face.ts';
 import type { EmbeddedKitFont, KitGlyph, StandardKitFont } from './shapes.ts';
 
+/** A glyph's number has two bytes. */
+const LAST_CODE = 0xffff;
+
+/** One of the fonts that every reader has. @param use called when its first glyph is asked for */
 export function standardFace(name: string, kit: StandardKitFont, use: () => void): FontFace {
   let isUsed = false;
   const has = (codePoint: number): boolean =>
@@ -12,7 +17,6 @@ export function standardFace(name: string, kit: StandardKitFont, use: () => void
     isWide: false,
     ascender: kit.ascender,
     descender: kit.descender,
-    has,
     glyphOf(codePoint): Glyph | undefined {
       if (!has(codePoint)) return undefined;
       if (!isUsed) use();
@@ -26,6 +30,7 @@ export function standardFace(name: string, kit: StandardKitFont, use: () => void
   };
 }
 
+/** A font of which the glyphs in use are embedded. @param use called when the first of them is asked for */
 export function embeddedFace(name: string, kit: EmbeddedKitFont, use: () => void): FontFace {
   const { font, subset, widths, unicode, scale } = kit;
   let isUsed = false;
@@ -40,6 +45,11 @@ export function embeddedFace(name: string, kit: EmbeddedKitFont, use: () => void
       delete subset.mapping[glyph.id];
       code = subset.includeGlyph(glyph.id);
     }
+    if (code > LAST_CODE)
+      throw new PerfError(
+        'ERR_PERF_LIMIT_EXCEEDED',
+        'the document has more than 65,535 different characters of one font',
+      );
     widths[code] ??= glyph.advanceWidth * scale;
     unicode[code] ??= codePoints;
     return code;
@@ -49,26 +59,10 @@ export function embeddedFace(name: string, kit: EmbeddedKitFont, use: () => void
     isWide: true,
     ascender: kit.ascender,
     descender: kit.descender,
-    has: (codePoint) => font.hasGlyphForCodePoint(codePoint),
     glyphOf(codePoint): Glyph | undefined {
       if (!font.hasGlyphForCodePoint(codePoint)) return undefined;
       const glyph = font.glyphForCodePoint(codePoint);
       return { code: include(glyph, [codePoint]), advance: glyph.advanceWidth * scale };
-    },
-    shape(text): readonly ShapedGlyph[] | undefined {
-      const { glyphs, positions } = font.layout(text);
-      const shaped: ShapedGlyph[] = [];
-      for (const [i, glyph] of glyphs.entries()) {
-        const position = positions[i];
-        if (glyph.id === 0 || position === undefined) return undefined;
-        shaped.push({
-          code: include(glyph, glyph.codePoints),
-          advance: position.xAdvance * scale,
-          xOffset: position.xOffset * scale,
-          yOffset: position.yOffset * scale,
-        });
-      }
-      return shaped;
     },
   };
 }

@@ -87,6 +87,8 @@ export class PdfkitShell {
     const name = `F${++this.#faces}`;
     const { source, face } =
       typeof font === 'string' || font instanceof Uint8Array ? { source: font, face: undefined } : font;
+    if (source === 'Symbol' || source === 'ZapfDingbats')
+      throw new PerfError('ERR_PERF_INVALID_OPTION', `${shown(font)} has no letters`);
     const kit = this.#openKitFont(source, face);
     if (isStandard(kit)) return standardFace(name, kit, () => this.#use(name, kit));
     if (!isEmbedded(kit)) throw unknownPdfkit('fonts');

@@ -55,14 +55,6 @@ export interface EmbeddedKitFont extends KitFont {
     readonly directory: { readonly tables: Readonly<Record<string, unknown>> };
     hasGlyphForCodePoint(codePoint: number): boolean;
     glyphForCodePoint(codePoint: number): KitGlyph;
-    layout(text: string): {
-      readonly glyphs: readonly KitGlyph[];
-      readonly positions: readonly {
-        readonly xAdvance: number;
-        readonly xOffset: number;
-        readonly yOffset: number;
-      }[];
-    };
   };
   readonly subset: { readonly mapping: Record<number, number>; includeGlyph(id: number): number };
   readonly widths: number[];
@@ -138,7 +130,7 @@ export function isEmbedded(font: KitFont): font is EmbeddedKitFont {
     'subset' in font &&
     'widths' in font &&
     'unicode' in font &&
-    hasMethods(font.font, ['hasGlyphForCodePoint', 'glyphForCodePoint', 'layout']) &&
+    hasMethods(font.font, ['hasGlyphForCodePoint', 'glyphForCodePoint']) &&
     hasMethods(font.subset, ['includeGlyph']) &&
     Array.isArray(font.widths) &&
     Array.isArray(font.unicode)

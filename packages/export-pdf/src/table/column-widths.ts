@@ -10,6 +10,8 @@ export interface WidthWish {
   readonly reserve: number;
   /** At this nothing wraps. */
   readonly high: number;
+  /** Its share of width that nobody needs, beside its own size. */
+  readonly stretch: number;
   /** Below this not even one character stands in a line. */
   readonly least: number;
 }
@@ -17,7 +19,7 @@ export interface WidthWish {
 const STEPS = 50;
 
 /**
- * Widths that fill `available` hundredths of a point, or less when `isFilled` is false. When all fit, what is left is shared out by size.
+ * Widths that fill `available` hundredths of a point, or less when `isFilled` is false. When all fit, what is left is shared out by size and stretch.
  * When they do not, the longest texts give way first, down to their longest word, then what is kept for longer numbers; then all are cut by the same share.
  */
 export function fitWidths(wishes: readonly WidthWish[], available: number, isFilled: boolean): number[] {
@@ -41,8 +43,10 @@ function freeWidths(free: readonly WidthWish[], room: number, isFilled: boolean)
   const total = sum(highs);
   if (total <= room) {
     if (!isFilled || total === 0) return highs;
+    const weights = highs.map((high, i) => high * (free[i]?.stretch ?? 1));
+    const extra = (room - total) / sum(weights);
     return settled(
-      highs.map((high) => high * (room / total)),
+      highs.map((high, i) => high + (weights[i] ?? 0) * extra),
       room,
     );
   }

@@ -24,6 +24,8 @@ const KEY_DIGITS = 8;
 const SLACK = 4;
 const ZERO = 48;
 
+/** Numbers and dates get less of the width that is left over: they would stand far from what is beside them. */
+const TYPED_STRETCH = 0.2;
 /** Rows whose height is looked at when widths are balanced. */
 const BALANCED_ROWS = 100;
 
@@ -47,11 +49,17 @@ export function measureColumns(
   const padding = Math.round(style.cellPadding * 200);
   const digit = widthOfDigit(body);
   const texts: number[][] = [];
+  const labels = columns.map((_, c) => labelsAt(c, columns, style));
   const wishes = columns.map((column, c): WidthWish => {
     const title: Measured = { line: 0, word: 0, texts: [] };
     glyphs.clear();
     glyphs.addText(bold.table, column.title, NO_FAULTS);
     measure(glyphs, bold.size, title);
+    for (const label of labels[c] ?? []) {
+      glyphs.clear();
+      glyphs.addText(bold.table, label, NO_FAULTS);
+      measure(glyphs, bold.size, title);
+    }
     const cells = measureCells(column, c, samples, body, glyphs);
     texts.push(mayWrapAt(column) ? cells.texts : []);
     const word = Math.min(Math.max(cells.word, title.word), WORD_DIGITS * digit);
@@ -60,13 +68,21 @@ export function measureColumns(
     const mayWrap = mayWrapAt(column);
     if (column.characters !== undefined) {
       const wanted = Math.ceil(column.characters * digit) + padding + SLACK;
-      return { fixed: undefined, low: wanted, reserve: 0, high: wanted, least: leastOf(digit, padding) };
+      return {
+        fixed: undefined,
+        low: wanted,
+        reserve: 0,
+        high: wanted,
+        stretch: 1,
+        least: leastOf(digit, padding),
+      };
     }
     return {
       fixed: column.width === undefined ? undefined : Math.round(column.width * 100),
       low: Math.ceil(mayWrap ? word : Math.max(word, cells.line)) + padding + SLACK,
       reserve: Math.ceil(mayWrap ? 0 : reserve),
       high: Math.ceil(high) + padding + SLACK,
+      stretch: mayWrap ? 1 : TYPED_STRETCH,
       least: leastOf(digit, padding),
     };
   });
@@ -77,6 +93,16 @@ export function measureColumns(
     texts: texts[c] ?? [],
   }));
   return balanceWidths(elastic, widths, padding);
+}
+
+/** What stands in column `c` before the totals: the labels of those that it is the first not to have. */
+function labelsAt(c: number, columns: readonly TableColumn[], { totals, totalLabels }: PdfStyle): string[] {
+  const aggregates = [...new Set(totals.map(({ aggregate }) => aggregate))];
+  return aggregates.flatMap((aggregate) => {
+    const named = new Set(totals.filter((total) => total.aggregate === aggregate).map(({ field }) => field));
+    const first = columns.findIndex(({ field }) => !named.has(field.name));
+    return first === c ? [totalLabels[aggregate]] : [];
+  });
 }
 
 /** Numbers and dates are not to be torn. */

@@ -82,7 +82,7 @@ function tableColumn(
     truncated: warnings.counter('text-truncated', 'text wider than its column was cut', field.name),
     unshaped: warnings.counter(
       'text-not-shaped',
-      'text of a script whose letters join or combine was written letter by letter; give a font that shapes it',
+      'text of a script whose letters join, combine or run from right to left was written letter by letter, left to right',
       field.name,
     ),
   };

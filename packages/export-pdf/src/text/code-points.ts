@@ -23,7 +23,7 @@ function kindOfCommon(codePoint: number): CodePointKind {
 }
 
 /** Scripts written from right to left. */
-export function isRightToLeft(codePoint: number): boolean {
+function isRightToLeft(codePoint: number): boolean {
   return (
     (codePoint >= 0x590 && codePoint < 0x900) ||
     (codePoint >= 0xfb1d && codePoint <= 0xfdff) ||
