@@ -9,3 +9,5 @@ export type {
 } from '@perf/export-core';
 export { createArrowExporter, exportArrow } from './arrow-exporter.ts';
 export type { ArrowOptions, ColumnarOptions } from './arrow-options.ts';
+export { createParquetExporter, exportParquet } from './parquet/parquet-exporter.ts';
+export type { ParquetOptions } from './parquet/parquet-options.ts';

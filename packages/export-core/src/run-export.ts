@@ -150,7 +150,7 @@ class Run {
     } catch (error) {
       // It may hang in a pull: it is told, but not waited for.
       Promise.resolve(pieces.return?.()).catch(() => undefined);
-      throw failure('ERR_PERF_UNSUPPORTED', `writing ${format}`, error);
+      throw failure('ERR_PERF_INVALID_VALUE', `writing ${format}`, error);
     }
   }
 

@@ -2,7 +2,8 @@ import type { Batch, ExportWarning, Schema } from '@perf/contracts';
 import { PerfError, batchLength } from '@perf/contracts';
 import type { Block, Encoder, EncoderCheckpoints, FillState, LastRow } from '@perf/export-core';
 import { BLOCK_BYTES, BLOCK_SOFT_LIMIT, checkSameSchema } from '@perf/export-core';
-import { Field, Schema as ArrowSchema } from 'apache-arrow';
+import type { Schema as ArrowSchema } from 'apache-arrow';
+import { arrowSchema } from '../arrow-schema.ts';
 import { BatchBuilder } from '../columns/batch-builder.ts';
 import { chooseDictionaries } from '../columns/choose-dictionaries.ts';
 import { DictionaryBuilder } from '../columns/dictionary-builder.ts';
@@ -89,14 +90,8 @@ export class ArrowEncoder implements Encoder {
   /** The start of the output, once. */
   #begun(): readonly Uint8Array[] {
     if (this.#schema !== undefined) return [];
-    this.#schema = this.#arrowSchema();
+    this.#schema = arrowSchema(this.#plan.columns);
     return this.#messages.begin(this.#schema);
-  }
-
-  #arrowSchema(): ArrowSchema {
-    return new ArrowSchema(
-      this.#plan.columns.map(({ field, builder }) => new Field(field.name, builder.type, field.nullable)),
-    );
   }
 
   #finishBatch(): readonly Uint8Array[] {
@@ -105,7 +100,7 @@ export class ArrowEncoder implements Encoder {
       this.#builder.replan();
     }
     const head = this.#begun();
-    const batch = this.#builder.finish(this.#schema ?? this.#arrowSchema());
+    const batch = this.#builder.finish(this.#schema ?? arrowSchema(this.#plan.columns));
     return [...head, ...this.#messages.batch(batch, this.#deltas())];
   }
 
@@ -183,7 +178,7 @@ export class ArrowEncoder implements Encoder {
     this.rows = rows;
     this.#plan.rows.before = rows;
     this.#plan.warnings.resume(warnings);
-    this.#schema = this.#arrowSchema();
+    this.#schema = arrowSchema(this.#plan.columns);
     this.#messages.resume(this.#schema, messages);
   }
 }

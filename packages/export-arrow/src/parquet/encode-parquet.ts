@@ -1,0 +1,85 @@
+import type { RecordBatch, WriterProperties } from 'parquet-wasm';
+import {
+  Compression,
+  EnabledStatistics,
+  Table,
+  WriterPropertiesBuilder,
+  transformParquetStream,
+} from 'parquet-wasm';
+import type { ParquetSettings } from './parquet-settings.ts';
+
+const COMPRESSION = { snappy: Compression.SNAPPY, zstd: Compression.ZSTD, none: Compression.UNCOMPRESSED };
+const STATISTICS = {
+  page: EnabledStatistics.Page,
+  chunk: EnabledStatistics.Chunk,
+  none: EnabledStatistics.None,
+};
+
+/**
+ * The bytes of one Parquet file. Pulls one Arrow stream ahead, never more, so that memory stays flat.
+ * @param next gives Arrow streams, whole and of one schema, at least one; undefined after the last
+ */
+export async function* encodeParquet(
+  settings: ParquetSettings,
+  next: () => Promise<Uint8Array | undefined>,
+): AsyncGenerator<Uint8Array> {
+  const feed = new Feed(next);
+  const batches = new ReadableStream<RecordBatch>(
+    { pull: (controller) => feed.pull(controller) },
+    { highWaterMark: 1 },
+  );
+  const encoded = await transformParquetStream(batches, writerProperties(settings));
+  for await (const bytes of encoded) if (bytes instanceof Uint8Array) yield bytes;
+  // The encoder takes a failure of its input for the end of it, and ends the file as if it were whole.
+  feed.check();
+}
+
+class Feed {
+  readonly #next: () => Promise<Uint8Array | undefined>;
+  #failure: { readonly error: unknown } | undefined;
+  #isOver = false;
+
+  constructor(next: () => Promise<Uint8Array | undefined>) {
+    this.#next = next;
+  }
+
+  async pull(controller: ReadableStreamDefaultController<RecordBatch>): Promise<void> {
+    try {
+      const bytes = await this.#next();
+      if (bytes === undefined) {
+        this.#isOver = true;
+        controller.close();
+        return;
+      }
+      const table = Table.fromIPCStream(bytes);
+      for (const batch of table.recordBatches()) controller.enqueue(batch);
+      // Otherwise its memory would wait for the collector, which does not see it.
+      table.free();
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
+  }
+
+  /** Throws when not everything was read. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (!this.#isOver) throw new Error('the encoder ended before its input');
+  }
+}
+
+function writerProperties({
+  compression,
+  rowGroupRows,
+  statistics,
+  dictionary,
+}: ParquetSettings): WriterProperties {
+  let builder = new WriterPropertiesBuilder()
+    .setCompression(COMPRESSION[compression])
+    .setMaxRowGroupSize(rowGroupRows)
+    .setStatisticsEnabled(STATISTICS[statistics])
+    .setDictionaryEnabled(dictionary === true);
+  if (typeof dictionary !== 'boolean')
+    for (const column of dictionary) builder = builder.setColumnDictionaryEnabled(column, true);
+  return builder.build();
+}

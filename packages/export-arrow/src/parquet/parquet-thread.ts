@@ -1,0 +1,76 @@
+import { Worker } from 'node:worker_threads';
+import type { FromThread, ParquetSettings, ToThread } from './parquet-settings.ts';
+
+/**
+ * The bytes of one Parquet file, encoded in a thread of its own beside the gathering of rows. The thread lives as long as this
+ * generator does.
+ * @param next as of `encodeParquet`; the streams must be views of a whole `ArrayBuffer`, which is given away
+ */
+export async function* encodeInThread(
+  settings: ParquetSettings,
+  next: () => Promise<Uint8Array<ArrayBuffer> | undefined>,
+): AsyncGenerator<Uint8Array> {
+  const thread = new ParquetThread(settings);
+  try {
+    for (;;) {
+      const said = await thread.hear();
+      if (said.kind === 'done') return;
+      if (said.kind === 'failed') throw new Error(said.message);
+      if (said.kind === 'bytes') {
+        yield said.bytes;
+        thread.say({ kind: 'taken' });
+        continue;
+      }
+      const bytes = await next();
+      if (bytes === undefined) thread.say({ kind: 'end' });
+      else thread.say({ kind: 'stream', bytes }, bytes.buffer);
+    }
+  } finally {
+    thread.close();
+  }
+}
+
+class ParquetThread {
+  readonly #worker: Worker;
+  readonly #said: FromThread[] = [];
+  #listener: (() => void) | undefined;
+
+  constructor(settings: ParquetSettings) {
+    const file = import.meta.url.endsWith('.ts') ? './parquet-worker.ts' : './parquet-worker.js';
+    this.#worker = new Worker(new URL(file, import.meta.url), {
+      execArgv: [],
+      name: 'perf-export-parquet',
+    });
+    this.say({ kind: 'begin', settings });
+    this.#worker.on('message', (message: FromThread) => this.#add(message));
+    this.#worker.on('error', ({ message }) => this.#add({ kind: 'failed', message }));
+    this.#worker.on('exit', (code) =>
+      this.#add({ kind: 'failed', message: `it ended with exit code ${code}` }),
+    );
+  }
+
+  /** What the thread says next. */
+  async hear(): Promise<FromThread> {
+    for (;;) {
+      const said = this.#said.shift();
+      if (said !== undefined) return said;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#listener = resolve;
+      await promise;
+    }
+  }
+
+  say(message: ToThread, given?: ArrayBuffer): void {
+    this.#worker.postMessage(message, given === undefined ? [] : [given]);
+  }
+
+  /** Ends the thread, whatever it does. */
+  close(): void {
+    this.#worker.terminate().catch(() => undefined);
+  }
+
+  #add(message: FromThread): void {
+    this.#said.push(message);
+    this.#listener?.();
+  }
+}
