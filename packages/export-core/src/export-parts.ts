@@ -15,6 +15,7 @@ import { PerfError } from '@perf/contracts';
 import { BatchFeed } from './batch-feed.ts';
 import { isRepeatable } from './checkpoints.ts';
 import { settlesSoon } from './clean-up.ts';
+import { addWarnings, partsManifest, sumsOf } from './parts-manifest.ts';
 
 /** How an output is cut into files. */
 export interface ExportPartsOptions extends ExportOptions {
@@ -112,7 +113,7 @@ class PartsRun {
   async #writePart(rows: number): Promise<void> {
     const { name, sink } = this.#options.part(this.#parts.length + 1);
     const { signal, onProgress, progressIntervalMs, totalRows, limits } = this.#options;
-    const before = this.#sums();
+    const before = sumsOf(this.#parts);
     const manifest = await this.#exporter.export(this.#feed.next(rows), sink, {
       signal,
       limits:
@@ -151,16 +152,10 @@ class PartsRun {
       format: this.#format,
       fingerprint: this.#fingerprint(),
       source: repeatable.fingerprint,
-      ...this.#sums(),
+      ...sumsOf(this.#parts),
       cursor: repeatable.cursorAfter(last.batch, last.index),
       state: { parts: this.#parts, warnings: this.#warnings },
     });
-  }
-
-  #sums(): { readonly rows: number; readonly bytes: number } {
-    let [rows, bytes] = [0, 0];
-    for (const part of this.#parts) [rows, bytes] = [rows + part.rows, bytes + part.bytes];
-    return { rows, bytes };
   }
 
   #fingerprint(): string {
@@ -169,31 +164,14 @@ class PartsRun {
   }
 
   #manifest(): ExportManifest {
-    const hash = createHash('sha256');
-    for (const { sha256 } of this.#parts) hash.update(Buffer.from(sha256, 'hex'));
-    return {
+    return partsManifest({
       format: this.#exporter.format,
-      version: 1,
       schema: this.#source.schema,
-      ...this.#sums(),
-      sha256: hash.digest('hex'),
       parts: this.#parts,
       warnings: this.#warnings,
       elapsedMs: performance.now() - this.#startedAt,
-    };
+    });
   }
-}
-
-/** The same kinds of warnings, counted together. */
-function addWarnings(sums: readonly ExportWarning[], more: readonly ExportWarning[]): ExportWarning[] {
-  const result = [...sums];
-  for (const warning of more) {
-    const at = result.findIndex(({ code, column }) => code === warning.code && column === warning.column);
-    const known = result[at];
-    if (known === undefined) result.push(warning);
-    else result[at] = { ...known, count: known.count + warning.count };
-  }
-  return result;
 }
 
 function listOf<T>(value: unknown, isItem: (item: unknown) => item is T): T[] {

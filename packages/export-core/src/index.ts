@@ -30,6 +30,8 @@ export type { HashThread } from './output.ts';
 export { exportParts } from './export-parts.ts';
 export type { ExportPartsOptions } from './export-parts.ts';
 export type { Packer } from './packer.ts';
+export { exportPartitioned } from './partition/export-partitioned.ts';
+export type { ExportPartitionedOptions } from './partition/export-partitioned.ts';
 export { BlockMark } from './piece.ts';
 export type { Piece } from './piece.ts';
 export { runExport } from './run-export.ts';
