@@ -106,6 +106,13 @@ describe('ExactSum', () => {
     );
   });
 
+  it('lets the smallest part decide where two doubles are equally near', () => {
+    const sum = new ExactSum();
+    for (const one of [1e16, 1, 2 ** -60]) sum.add(one);
+
+    expect(sum.value()).toBe(1e16 + 2);
+  });
+
   it('passes infinities and NaN on', () => {
     const sum = new ExactSum();
     sum.add(1);

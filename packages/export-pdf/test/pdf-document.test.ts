@@ -70,31 +70,61 @@ describe.skipIf(missing !== undefined)(`what stands in a document ${missing ?? '
     ]);
   });
 
-  it('heads every group, and does not tear a heading from its first row', async () => {
-    const rows = Array.from({ length: 90 }, (_, i) => [
-      `region ${Math.floor(i / 7)}`,
-      BigInt(i),
-      null,
-      null,
-      null,
-    ]);
+  it.each([1, 2, 3, 4, 5, 6, 7])(
+    'heads every group of %i rows, and tears no heading from its first row',
+    async (size) => {
+      const rows = Array.from({ length: 90 }, (_, i) => [
+        `region ${Math.floor(i / size)}`,
+        BigInt(i),
+        null,
+        null,
+        null,
+      ]);
 
-    const { bytes } = await writePdf(rowsOf(sales, rows), {
-      columns: [{ name: 'region', title: 'Region' }, 'orders'],
-      groups: ['region'],
-      pageSize: 'A5',
-      landscape: true,
+      const { bytes } = await writePdf(rowsOf(sales, rows), {
+        columns: [{ name: 'region', title: 'Region' }, 'orders'],
+        groups: ['region'],
+        pageSize: 'A5',
+        landscape: true,
+        pageFooter: false,
+      });
+
+      const pages = (await readGlyphs(bytes)).map(linesOf);
+      expect(pages.flat().filter((line) => line.startsWith('Region: '))).toEqual(
+        Array.from({ length: Math.ceil(90 / size) }, (_, i) => `Region: region ${i}`),
+      );
+      expect(pages.length).toBeGreaterThan(2);
+      for (const page of pages) expect(page.at(-1)).not.toMatch(/^Region: /);
+    },
+  );
+
+  it.each([9, 10, 120])('puts page x of %i where it belongs, though the count comes last', async (count) => {
+    // One row fills a page.
+    const rows = Array.from({ length: count }, (_, i) => ({ text: `${i}${'\n'.repeat(6)}` }));
+    const line = '{page} of {pages}';
+
+    const { bytes } = await writePdf(rows, {
+      pageSize: [300, 130],
+      margins: 10,
+      pageHeader: { left: line, center: line, right: line },
       pageFooter: false,
     });
 
     const pages = await readGlyphs(bytes);
-    const lines = await textOf(bytes);
-    expect(lines.filter((line) => line.startsWith('Region: '))).toEqual(
-      Array.from({ length: 13 }, (_, i) => `Region: region ${i}`),
-    );
-    expect(pages.length).toBeGreaterThan(2);
-    const lastLines = pages.map((page) => linesOf(page).at(-1));
-    for (const line of lastLines) expect(line).not.toMatch(/^Region: /);
+    expect(pages.length).toBe(count);
+    const digit = 8 * 0.556;
+    for (const [i, page] of pages.entries()) {
+      const header = page.filter(({ y }) => y === page[0]?.y).toSorted((a, b) => a.x - b.x);
+      const text = `${i + 1} of ${count}`;
+      expect(header.map((glyph) => glyph.text).join('')).toBe(text.repeat(3));
+      const ends = [0, 1, 2].map((n) => ({
+        from: header[n * text.length]?.x ?? 0,
+        to: (header[(n + 1) * text.length - 1]?.x ?? 0) + digit,
+      }));
+      expect(ends[0]?.from).toBeCloseTo(10, 1);
+      expect(((ends[1]?.from ?? 0) + (ends[1]?.to ?? 0)) / 2).toBeCloseTo(150, 1);
+      expect(ends[2]?.to).toBeCloseTo(290, 1);
+    }
   });
 
   it('shows what a template says', async () => {

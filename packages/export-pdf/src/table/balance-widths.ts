@@ -8,8 +8,8 @@ export interface ElasticColumn {
 
 /** Shares of all width that are moved at once, largest first. */
 const STEPS = [0.08, 0.04, 0.02, 0.01];
-/** Moves tried at most per step, whatever the number of columns. */
-const MOST_MOVES = 4000;
+/** Texts looked at per step, so that the work stays within some milliseconds whatever the number of columns. */
+const MOST_LOOKS = 1_000_000;
 /** What lines lose at their ends, because words are not cut. */
 const LOSS = 1.08;
 
@@ -25,10 +25,11 @@ export function balanceWidths(
   const best = [...widths];
   const elastic = columns.flatMap(({ texts, low, high }, i) => (texts.length > 0 && high > low ? [i] : []));
   const total = widths.reduce((sum, width) => sum + width, 0);
+  const looks = Math.max(1, ...columns.map(({ texts }) => texts.length)) * columns.length;
   let height = heightOf(columns, best, padding);
   for (const step of STEPS) {
     const amount = Math.floor(total * step);
-    let left = MOST_MOVES;
+    let left = Math.ceil(MOST_LOOKS / looks);
     let isBetter = true;
     while (isBetter && left > 0) {
       isBetter = false;
