@@ -1,7 +1,16 @@
-export { fileSink, memorySink, webSink, writableSink } from '@perf/export-core';
+export {
+  exportPartitioned,
+  exportParts,
+  fileSink,
+  memorySink,
+  webSink,
+  writableSink,
+} from '@perf/export-core';
 export type {
   ClassifiedPolicy,
   ExportInput,
+  ExportPartitionedOptions,
+  ExportPartsOptions,
   FileSinkOptions,
   HashThread,
   InputOptions,

@@ -62,7 +62,7 @@ function rowForm(value: DuckDBValue): unknown {
   if (value instanceof DuckDBDecimalValue) return String(value);
   if (value instanceof DuckDBDateValue) return daysToDate(value.days);
   if (value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimestampValue) return value.micros;
-  if (value instanceof DuckDBBlobValue) return value.bytes;
+  if (value instanceof DuckDBBlobValue) return Uint8Array.from(value.bytes);
   if (value instanceof DuckDBListValue) return value.items.map(rowForm);
   return value;
 }

@@ -27,31 +27,30 @@ function columnOf(table: arrow.Table, index: number): unknown[] {
 
 function valueOf(vector: arrow.Vector | null, row: number): unknown {
   if (vector === null || !vector.isValid(row)) return null;
+  const type: unknown = vector.type;
   const [data] = vector.data;
-  const type: arrow.DataType = vector.type;
-  if (arrow.DataType.isDate(type)) return daysToDate(Number(data?.values[row]));
-  if (arrow.DataType.isTimestamp(type)) return instantOf(type, data?.values[row]);
-  if (arrow.DataType.isDecimal(type))
-    return decimalText(data?.values.subarray(row * 4, row * 4 + 4), type.scale);
-  if (data !== undefined && arrow.DataType.isUtf8(type)) return textOf(data, row);
-  if (data?.dictionary !== undefined) return valueOf(data.dictionary, Number(data.values[row]));
+  const values: unknown = data?.values;
+  if (arrow.DataType.isDate(type) && values instanceof Int32Array) return daysToDate(values[row] ?? 0);
+  if (arrow.DataType.isTimestamp(type) && values instanceof BigInt64Array)
+    return instantOf(type, values[row] ?? 0n);
+  if (arrow.DataType.isDecimal(type) && values instanceof Uint32Array)
+    return decimalText(values.subarray(row * 4, row * 4 + 4), type.scale);
+  const offsets: unknown = data?.valueOffsets;
+  if (arrow.DataType.isUtf8(type) && values instanceof Uint8Array && offsets instanceof Int32Array)
+    return textOf(values.subarray(offsets[row], offsets[row + 1]));
+  if (data?.dictionary !== undefined && values instanceof Int32Array)
+    return valueOf(data.dictionary, values[row] ?? 0);
   const value: unknown = vector.get(row);
-  if (!arrow.DataType.isList(type) || !(value instanceof arrow.Vector)) return value;
-  return Array.from({ length: value.length }, (_, i) => valueOf(sliced(value, i), 0));
+  if (!(value instanceof arrow.Vector)) return value;
+  return Array.from({ length: value.length }, (_, i) => valueOf(value.slice(i, i + 1), 0));
 }
 
 /** Without apache-arrow's decoder, which takes a byte order mark at the start of a value away. */
-function textOf({ values, valueOffsets }: arrow.Data, row: number): string {
-  return Buffer.from(values.subarray(valueOffsets[row], valueOffsets[row + 1])).toString();
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString();
 }
 
-/** One value alone: the memory of a list's items begins somewhere in that of all items. */
-function sliced(vector: arrow.Vector, index: number): arrow.Vector {
-  return vector.slice(index, index + 1);
-}
-
-function instantOf({ unit }: arrow.Timestamp, count: unknown): unknown {
-  if (typeof count !== 'bigint') throw new Error('a timestamp is no 64-bit integer');
+function instantOf({ unit }: arrow.Timestamp, count: bigint): unknown {
   if (unit === arrow.TimeUnit.MICROSECOND || unit === arrow.TimeUnit.NANOSECOND) return count;
   return new Date(Number(count) * (unit === arrow.TimeUnit.SECOND ? 1000 : 1));
 }

@@ -1,0 +1,38 @@
+import { createRequire } from 'node:module';
+
+// By require, because the types of this package do not compile under the house's rules.
+const require = createRequire(import.meta.url);
+
+/** The columns of an Arrow file or stream, by name, as flechette reads them. */
+export function readByFlechette(bytes: Uint8Array): Record<string, unknown[]> {
+  const module: unknown = require('@uwdata/flechette');
+  const read = property(module, 'tableFromIPC');
+  if (typeof read !== 'function') throw new Error('flechette has changed its exports');
+  const table: unknown = Reflect.apply(read, undefined, [bytes, { useBigInt: true, useDate: true }]);
+  const columns: unknown = call(table, 'toColumns');
+  if (typeof columns !== 'object' || columns === null) throw new Error('flechette gave no columns');
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, values]): [string, unknown[]] => [
+      name,
+      Array.isArray(values) ? values : Array.from(asIterable(values)),
+    ]),
+  );
+}
+
+function property(target: unknown, name: string): unknown {
+  return typeof target === 'object' && target !== null ? Reflect.get(target, name) : undefined;
+}
+
+function call(target: unknown, name: string): unknown {
+  const method = property(target, name);
+  return typeof method === 'function' ? Reflect.apply(method, target, []) : undefined;
+}
+
+function asIterable(values: unknown): Iterable<unknown> {
+  if (ArrayBuffer.isView(values) && Symbol.iterator in values && isIterable(values)) return values;
+  throw new Error('a column is no array');
+}
+
+function isIterable(values: object): values is Iterable<unknown> {
+  return Symbol.iterator in values;
+}
