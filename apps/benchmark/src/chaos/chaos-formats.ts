@@ -1,4 +1,5 @@
 import type { Exporter } from '@perf/contracts';
+import { createArrowExporter, createParquetExporter } from '@perf/export-arrow';
 import { createCsvExporter } from '@perf/export-csv';
 import { createExcelExporter } from '@perf/export-excel';
 import { createJsonExporter } from '@perf/export-json';
@@ -17,4 +18,6 @@ export const CHAOS_FORMATS: Readonly<Record<string, ChaosFormat>> = {
   'csv.gz': { exporter: () => createCsvExporter({ compression: 'gzip' }) },
   'ndjson.zst': { exporter: () => createJsonExporter({ format: 'ndjson', compression: 'zstd' }) },
   xlsx: { exporter: () => createExcelExporter() },
+  'arrow-stream': { exporter: () => createArrowExporter({ format: 'stream' }) },
+  parquet: { exporter: () => createParquetExporter(), rowsPerPart: 60_000 },
 };

@@ -1,4 +1,5 @@
 import type { ExportTemplate, Exporter } from '@perf/contracts';
+import { createArrowExporter, createParquetExporter } from '@perf/export-arrow';
 import type { HashThread } from '@perf/export-core';
 import { createCsvExporter, createTsvExporter } from '@perf/export-csv';
 import { createExcelExporter } from '@perf/export-excel';
@@ -17,7 +18,10 @@ export type FileFormat =
   | 'ndjson.gz'
   | 'ndjson.zst'
   | 'xlsx'
-  | 'pdf';
+  | 'pdf'
+  | 'arrow'
+  | 'arrow-stream'
+  | 'parquet';
 
 /** How an exporter is made. */
 interface Making {
@@ -37,6 +41,9 @@ const FORMATS: Readonly<Record<FileFormat, (options: Making) => Exporter>> = {
   'ndjson.zst': (options) => createJsonExporter({ ...options, format: 'ndjson', compression: 'zstd' }),
   xlsx: ({ template }) => createExcelExporter(template === undefined ? {} : { template }),
   pdf: ({ template }) => createPdfExporter(template === undefined ? {} : { template }),
+  arrow: () => createArrowExporter({ format: 'file' }),
+  'arrow-stream': () => createArrowExporter({ format: 'stream' }),
+  parquet: () => createParquetExporter(),
 };
 
 /** Their names, as `--format` takes them. */

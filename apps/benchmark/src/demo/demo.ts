@@ -133,7 +133,7 @@ async function replay(
 }
 
 /** What the demo writes. */
-const DEMO_FORMATS: readonly FileFormat[] = ['csv', 'csv.gz', 'ndjson', 'xlsx', 'pdf'];
+const DEMO_FORMATS: readonly FileFormat[] = ['csv', 'csv.gz', 'ndjson', 'xlsx', 'pdf', 'arrow', 'parquet'];
 
 async function exportAll(
   { engines: [first], flights }: FlightsHouse,
