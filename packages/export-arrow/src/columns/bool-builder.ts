@@ -3,7 +3,7 @@ import type { Data } from 'apache-arrow';
 import { Bool, makeData } from 'apache-arrow';
 import { ColumnBuilder } from './column-builder.ts';
 
-const INITIAL_BYTES = 128;
+const INITIAL_BYTES = 8;
 
 /** Booleans, one bit each. */
 export class BoolBuilder extends ColumnBuilder {

@@ -4,8 +4,8 @@ import type { ColumnSetting } from './column-builder.ts';
 import { ColumnBuilder } from './column-builder.ts';
 import type { Gauge } from './place.ts';
 
-const INITIAL_BYTES = 16 * 1024;
-const INITIAL_VALUES = 1024;
+const INITIAL_BYTES = 1024;
+const INITIAL_VALUES = 64;
 /** Memory that a single large value made grow is given back after its batch. */
 const KEPT_BATCHES = 2;
 /** Positions in a column are 32-bit. */

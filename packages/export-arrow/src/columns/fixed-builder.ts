@@ -3,7 +3,7 @@ import type { ColumnSetting } from './column-builder.ts';
 import { ColumnBuilder } from './column-builder.ts';
 
 /** Capacity of a new builder, in values. */
-const INITIAL_VALUES = 1024;
+const INITIAL_VALUES = 64;
 
 /** What `makeData` wants to know beside the type. */
 export interface FixedData {

@@ -4,7 +4,7 @@ import type { ColumnSetting } from './column-builder.ts';
 import { ColumnBuilder } from './column-builder.ts';
 import type { Gauge } from './place.ts';
 
-const INITIAL_VALUES = 1024;
+const INITIAL_VALUES = 64;
 /** What an item counts as when a batch is measured. */
 const ITEM_BYTES = 8;
 

@@ -45,7 +45,7 @@ export interface ColumnPlan {
 /** Rows of a batch, unless it has very many columns. */
 const BATCH_ROWS = 16_384;
 /** Values of a batch. */
-const BATCH_CELLS = 1024 * 1024;
+const BATCH_CELLS = 4 * 1024 * 1024;
 /** Bytes of text in a batch, about: each column of text may take its share. */
 const BATCH_BYTES = 32 * 1024 * 1024;
 
@@ -59,6 +59,8 @@ export function planColumns(schema: Schema, style: ColumnStyle): ColumnPlan {
   const warnings = new Warnings();
   const rows = { before: 0 };
   checkNames(chosen, style.dictionary);
+  const unnamed = warnings.counter('column-unnamed', 'a column with an empty name has none in the output');
+  unnamed.count = chosen.filter(({ field }) => field.name === '').length;
   const columns = chosen.map(({ field, index }, id): BuiltColumn => {
     const place = {
       name: `column ${field.name}`,

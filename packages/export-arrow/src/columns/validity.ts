@@ -1,4 +1,4 @@
-const INITIAL_BYTES = 128;
+const INITIAL_BYTES = 8;
 const ALL_PRESENT = 0xff;
 
 /** Which values of a growing column are present: one bit each, 1 = present, least bit first. */

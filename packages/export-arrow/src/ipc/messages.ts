@@ -46,7 +46,8 @@ export class StreamMessages extends RecordBatchStreamWriter implements Messages 
 
   batch(batch: RecordBatch, deltas: readonly NumberedDelta[]): readonly Uint8Array[] {
     for (const { data, id, isDelta } of deltas) this._writeDictionaryBatch(data, id, isDelta);
-    this.write(batch);
+    // Not by `write`, which compares schemas that RecordBatch has changed where two columns have one name, and then stops without a word.
+    this._writeRecordBatch(batch);
     return this.#tap.take();
   }
 
@@ -87,7 +88,8 @@ export class FileMessages extends RecordBatchFileWriter implements Messages {
 
   batch(batch: RecordBatch, deltas: readonly NumberedDelta[]): readonly Uint8Array[] {
     for (const { data, id, isDelta } of deltas) this._writeDictionaryBatch(data, id, isDelta);
-    this.write(batch);
+    // Not by `write`, which compares schemas that RecordBatch has changed where two columns have one name, and then stops without a word.
+    this._writeRecordBatch(batch);
     return this.#tap.take();
   }
 

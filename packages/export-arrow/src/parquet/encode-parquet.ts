@@ -30,7 +30,7 @@ export async function* encodeParquet(
   );
   const encoded = await transformParquetStream(batches, writerProperties(settings));
   for await (const bytes of encoded) if (bytes instanceof Uint8Array) yield bytes;
-  // The encoder takes a failure of its input for the end of it, and ends the file as if it were whole.
+  // The encoder, which takes a failure of its input for the end of it, has ended the file as if it were whole.
   feed.check();
 }
 
@@ -57,7 +57,7 @@ class Feed {
       table.free();
     } catch (error) {
       this.#failure = { error };
-      throw error;
+      controller.close();
     }
   }
 
