@@ -39,10 +39,20 @@ function valueOf(vector: arrow.Vector | null, row: number): unknown {
   if (arrow.DataType.isUtf8(type) && values instanceof Uint8Array && offsets instanceof Int32Array)
     return textOf(values.subarray(offsets[row], offsets[row + 1]));
   if (data?.dictionary !== undefined && values instanceof Int32Array)
-    return valueOf(data.dictionary, values[row] ?? 0);
+    return entryOf(data.dictionary, values[row] ?? 0);
   const value: unknown = vector.get(row);
   if (!(value instanceof arrow.Vector)) return value;
   return Array.from({ length: value.length }, (_, i) => valueOf(value.slice(i, i + 1), 0));
+}
+
+/** An entry of a dictionary, which may lie in several pieces. */
+function entryOf(dictionary: arrow.Vector, index: number): unknown {
+  let from = 0;
+  for (const piece of dictionary.data) {
+    if (index < from + piece.length) return valueOf(new arrow.Vector([piece]), index - from);
+    from += piece.length;
+  }
+  throw new Error(`the dictionary has no entry ${index}`);
 }
 
 /** Without apache-arrow's decoder, which takes a byte order mark at the start of a value away. */
