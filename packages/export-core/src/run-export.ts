@@ -151,6 +151,8 @@ class Run {
       // It may hang in a pull: it is told, but not waited for.
       Promise.resolve(pieces.return?.()).catch(() => undefined);
       throw failure('ERR_PERF_INVALID_VALUE', `writing ${format}`, error);
+    } finally {
+      transform.close?.();
     }
   }
 

@@ -9,4 +9,6 @@ export interface Transform {
   bytes(batches: AsyncIterable<Batch>): AsyncIterable<Uint8Array>;
   /** What readers of the output should know so far. */
   warnings(): ExportWarning[];
+  /** Gives up its threads, also while it waits for a source that hangs. Called at the end, however the export ends. */
+  close?(): void;
 }

@@ -13,8 +13,8 @@ import { exportFrom, runExport } from '@perf/export-core';
 import { planColumns } from '../columns/plan-columns.ts';
 import type { ParquetOptions, ParquetStyle } from './parquet-options.ts';
 import { parquetStyle } from './parquet-options.ts';
-import { encodeInThread } from './parquet-thread.ts';
-import type { ParquetEncoding } from './parquet-transform.ts';
+import type { ParquetEncoding } from './parquet-encoding.ts';
+import { ThreadEncoding } from './parquet-thread.ts';
 import { ParquetTransform } from './parquet-transform.ts';
 
 /** Makes an exporter that writes Parquet. Options are checked here; the exporter may be used many times, also at once. */
@@ -72,9 +72,9 @@ class ParquetExporter implements Exporter {
 
   async #encoding(): Promise<ParquetEncoding> {
     const { settings, encodeOn } = this.#style;
-    if (encodeOn === 'worker') return (next) => encodeInThread(settings, next);
+    if (encodeOn === 'worker') return new ThreadEncoding(settings);
     // Only now, because it brings five megabytes of code with it.
     const { encodeParquet } = await import('./encode-parquet.ts');
-    return (next) => encodeParquet(settings, next);
+    return { encode: (next) => encodeParquet(settings, next), close: () => undefined };
   }
 }

@@ -1,17 +1,18 @@
 import { Worker } from 'node:worker_threads';
+import type { NextStream, ParquetEncoding } from './parquet-encoding.ts';
 import type { FromThread, ParquetSettings, ToThread } from './parquet-settings.ts';
 
-/**
- * The bytes of one Parquet file, encoded in a thread of its own beside the gathering of rows. The thread lives as long as this
- * generator does.
- * @param next as of `encodeParquet`; the streams must be views of a whole `ArrayBuffer`, which is given away
- */
-export async function* encodeInThread(
-  settings: ParquetSettings,
-  next: () => Promise<Uint8Array<ArrayBuffer> | undefined>,
-): AsyncGenerator<Uint8Array> {
-  const thread = new ParquetThread(settings);
-  try {
+/** Encodes one Parquet file in a thread of its own, beside the gathering of rows. */
+export class ThreadEncoding implements ParquetEncoding {
+  readonly #settings: ParquetSettings;
+  #thread: ParquetThread | undefined;
+
+  constructor(settings: ParquetSettings) {
+    this.#settings = settings;
+  }
+
+  async *encode(next: NextStream): AsyncGenerator<Uint8Array> {
+    const thread = (this.#thread = new ParquetThread(this.#settings));
     for (;;) {
       const said = await thread.hear();
       if (said.kind === 'done') return;
@@ -25,8 +26,10 @@ export async function* encodeInThread(
       if (bytes === undefined) thread.say({ kind: 'end' });
       else thread.say({ kind: 'stream', bytes }, bytes.buffer);
     }
-  } finally {
-    thread.close();
+  }
+
+  close(): void {
+    this.#thread?.close();
   }
 }
 

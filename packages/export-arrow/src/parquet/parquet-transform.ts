@@ -7,25 +7,21 @@ import { arrowSchema } from '../arrow-schema.ts';
 import { BatchBuilder } from '../columns/batch-builder.ts';
 import type { ColumnPlan } from '../columns/plan-columns.ts';
 import { StreamMessages } from '../ipc/messages.ts';
-
-/** Encodes Arrow streams as one file. */
-export type ParquetEncoding = (
-  next: () => Promise<Uint8Array<ArrayBuffer> | undefined>,
-) => AsyncIterable<Uint8Array>;
+import type { ParquetEncoding } from './parquet-encoding.ts';
 
 /** Gathers batches into Arrow streams of one batch each, and has them encoded as Parquet. */
 export class ParquetTransform implements Transform {
   readonly #source: Schema;
   readonly #plan: ColumnPlan;
-  readonly #encode: ParquetEncoding;
+  readonly #encoding: ParquetEncoding;
   readonly #schema: ArrowSchema;
   readonly #messages = new StreamMessages(undefined);
   readonly #head: Uint8Array;
 
-  constructor(source: Schema, plan: ColumnPlan, encode: ParquetEncoding) {
+  constructor(source: Schema, plan: ColumnPlan, encoding: ParquetEncoding) {
     this.#source = source;
     this.#plan = plan;
-    this.#encode = encode;
+    this.#encoding = encoding;
     this.#schema = arrowSchema(plan.columns);
     this.#head = joined(this.#messages.begin(this.#schema));
   }
@@ -44,7 +40,7 @@ export class ParquetTransform implements Transform {
       }
     };
     try {
-      yield* this.#encode(next);
+      yield* this.#encoding.encode(next);
     } catch (error) {
       if (failed !== undefined) throw failed.error;
       if (isPerfError(error)) throw error;
@@ -57,6 +53,10 @@ export class ParquetTransform implements Transform {
 
   warnings(): ExportWarning[] {
     return this.#plan.warnings.list();
+  }
+
+  close(): void {
+    this.#encoding.close();
   }
 
   async *#streams(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array<ArrayBuffer>, undefined> {
