@@ -102,7 +102,7 @@ export interface JobNotice {
   readonly wish: 'cancel' | 'pause';
 }
 
-/** Hands jobs to workers, each to one at a time. A job whose worker dies is handed out again. */
+/** Hands jobs to workers, each to one at a time. A job whose worker dies, or whose `work` rejects, is handed out again. */
 export interface JobQueue extends AsyncDisposable {
   /** Has the job run, after `delayMs` (default 0). */
   add(id: string, options?: { readonly delayMs?: number }): Promise<void>;

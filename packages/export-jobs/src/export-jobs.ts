@@ -18,7 +18,7 @@ export interface ExportJobsOptions {
   readonly store: JobStore;
   readonly outputs: JobOutputs;
   readonly limits?: OwnerLimits;
-  /** How long records are kept after their file was removed, in ms. @default 30 days */
+  /** How long records are kept after their file was removed, or they were cancelled before they ran, in ms. @default 30 days */
   readonly keepRecordsMs?: number;
   /** Signs download links: at least 32 characters, the same in every process. @default there are no links */
   readonly linkSecret?: string;
@@ -30,7 +30,7 @@ const MONTH_MS = 30 * 24 * 3_600_000;
 const HOUR_MS = 3_600_000;
 const LINK_MS = 24 * HOUR_MS;
 const SWEEP = 1000;
-const OPEN: readonly JobState[] = ['pending', 'running', 'paused'];
+const OPEN: ReadonlySet<JobState> = new Set<JobState>(['pending', 'running', 'paused']);
 
 /** Makes the side of export jobs that people talk to; workers run them (see `createJobWorker`). */
 export function createExportJobs(options: ExportJobsOptions): ExportJobs {
@@ -113,7 +113,7 @@ export class ExportJobs {
     const at = this.#now();
     const waiting = await this.#store.update(
       id,
-      { state: 'cancelled', endedAt: at },
+      { state: 'cancelled', endedAt: at, expiresAt: at + this.#keepRecordsMs },
       { states: ['pending', 'paused'] },
     );
     if (waiting !== undefined) {
@@ -130,12 +130,12 @@ export class ExportJobs {
     );
   }
 
-  /** Lets a paused job go on. Another one stays as it is. */
+  /** Lets a paused job go on, and has a pending one queued again, as when its queue was lost. Another one stays as it is. */
   async resume(id: string): Promise<JobRecord> {
     const record = await this.#store.update(
       id,
       { state: 'pending', wish: undefined },
-      { states: ['paused'] },
+      { states: ['paused', 'pending'] },
     );
     if (record !== undefined) await this.#queue.add(id);
     return record ?? this.#existing(id);
@@ -144,7 +144,7 @@ export class ExportJobs {
   /** Forgets a job that has ended, and removes its file. Rejects with `ERR_PERF_UNSUPPORTED` while it is open: cancel it first. */
   async remove(id: string): Promise<void> {
     const record = await this.#existing(id);
-    if (OPEN.includes(record.state))
+    if (OPEN.has(record.state))
       throw new PerfError(
         'ERR_PERF_UNSUPPORTED',
         `the job is ${record.state}; cancel it before it is removed`,
@@ -206,7 +206,7 @@ export class ExportJobs {
     const { open, perHour } = this.#limits;
     const recent = await this.#store.list(owner, { limit: 1000 });
     const since = this.#now() - HOUR_MS;
-    const opened = recent.filter(({ state }) => OPEN.includes(state)).length;
+    const opened = recent.filter(({ state }) => OPEN.has(state)).length;
     const submitted = recent.filter(({ createdAt }) => createdAt > since).length;
     if (opened >= open)
       throw new PerfError(

@@ -1,3 +1,8 @@
+export { bullJobQueue } from './bull/bull-job-queue.ts';
+export type { BullConnection } from './bull/bull-connection.ts';
+export type { BullQueueOptions } from './bull/bull-job-queue.ts';
+export { redisJobStore } from './bull/redis-job-store.ts';
+export type { RedisJobStoreOptions } from './bull/redis-job-store.ts';
 export { folderOutputs } from './folder-outputs.ts';
 export type { FolderOutputs } from './folder-outputs.ts';
 export { ExportJobs, createExportJobs } from './export-jobs.ts';

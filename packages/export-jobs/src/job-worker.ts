@@ -47,7 +47,7 @@ class JobWorker implements AsyncDisposable {
     await this.#listening?.[Symbol.asyncDispose]();
   }
 
-  /** Never rejects: a queue would try again in its own way. */
+  /** Rejects when it cannot tell how the job is, as when the store is away: the queue hands the job out again. */
   async #work(id: string, lease: JobLease): Promise<void> {
     try {
       const record = await this.#take(id);
@@ -58,6 +58,7 @@ class JobWorker implements AsyncDisposable {
       await run.run(lease).finally(() => this.#running.delete(run));
     } catch (error) {
       this.#parts.onError(error);
+      throw error;
     }
   }
 

@@ -19,6 +19,9 @@ const realTimers: QueueTimers = {
   },
 };
 
+/** Before a job is handed out again whose worker could not tell how it went. */
+const AGAIN_MS = 1000;
+
 type Work = (id: string, lease: JobLease) => Promise<void>;
 
 class MemoryJobQueue implements JobQueue {
@@ -35,17 +38,16 @@ class MemoryJobQueue implements JobQueue {
 
   async add(id: string, { delayMs = 0 }: { readonly delayMs?: number } = {}): Promise<void> {
     this.#throwIfClosed();
-    if (delayMs <= 0) return this.#arrive(id);
-    const forget = this.#timers.after(delayMs, () => {
-      this.#delayed.delete(forget);
-      this.#arrive(id);
-    });
-    this.#delayed.add(forget);
+    if (delayMs <= 0) this.#arrive(id);
+    else this.#later(id, delayMs);
   }
 
   async consume(work: Work, { concurrency }: { readonly concurrency: number }): Promise<AsyncDisposable> {
     this.#throwIfClosed();
-    const consumer = new Consumer(work, concurrency, () => this.#waiting.shift());
+    const consumer = new Consumer(work, concurrency, {
+      next: () => this.#waiting.shift(),
+      again: (id) => this.#later(id, AGAIN_MS),
+    });
     this.#consumers.add(consumer);
     consumer.pump();
     return {
@@ -77,35 +79,52 @@ class MemoryJobQueue implements JobQueue {
     for (const consumer of this.#consumers) consumer.pump();
   }
 
+  #later(id: string, delayMs: number): void {
+    if (this.#isClosed) return;
+    const forget = this.#timers.after(delayMs, () => {
+      this.#delayed.delete(forget);
+      this.#arrive(id);
+    });
+    this.#delayed.add(forget);
+  }
+
   #throwIfClosed(): void {
     if (this.#isClosed) throw new PerfError('ERR_PERF_DISPOSED', 'the job queue was disposed');
   }
+}
+
+/** Where a consumer has its jobs from, and gives back what could not be told how it went. */
+interface ConsumerJobs {
+  readonly next: () => string | undefined;
+  readonly again: (id: string) => void;
 }
 
 /** One worker's share of the queue. */
 class Consumer {
   readonly #work: Work;
   readonly #concurrency: number;
-  readonly #next: () => string | undefined;
+  readonly #jobs: ConsumerJobs;
   readonly #running = new Set<Promise<void>>();
   /** A lease within one process is never lost. */
   readonly #lease: JobLease = { signal: new AbortController().signal };
   #isEnded = false;
 
-  constructor(work: Work, concurrency: number, next: () => string | undefined) {
+  constructor(work: Work, concurrency: number, jobs: ConsumerJobs) {
     this.#work = work;
     this.#concurrency = concurrency;
-    this.#next = next;
+    this.#jobs = jobs;
   }
 
   pump(): void {
     while (!this.#isEnded && this.#running.size < this.#concurrency) {
-      const id = this.#next();
+      const id = this.#jobs.next();
       if (id === undefined) return;
-      const running: Promise<void> = this.#work(id, this.#lease).finally(() => {
-        this.#running.delete(running);
-        this.pump();
-      });
+      const running: Promise<void> = this.#work(id, this.#lease)
+        .catch(() => this.#jobs.again(id))
+        .finally(() => {
+          this.#running.delete(running);
+          this.pump();
+        });
       this.#running.add(running);
     }
   }
