@@ -67,14 +67,13 @@ class ParquetExporter implements Exporter {
     const plan = planColumns(schema, this.#style);
     if (plan.columns.length === 0)
       throw new PerfError('ERR_PERF_UNSUPPORTED', 'a Parquet file needs at least one column');
-    return new ParquetTransform(schema, plan, await this.#encoding());
+    return new ParquetTransform(schema, plan, this.#style.settings, await this.#encoding());
   }
 
   async #encoding(): Promise<ParquetEncoding> {
-    const { settings, encodeOn } = this.#style;
-    if (encodeOn === 'worker') return new ThreadEncoding(settings);
+    if (this.#style.encodeOn === 'worker') return new ThreadEncoding();
     // Only now, because it brings five megabytes of code with it.
     const { encodeParquet } = await import('./encode-parquet.ts');
-    return { encode: (next) => encodeParquet(settings, next), close: () => undefined };
+    return { begin: () => undefined, encode: encodeParquet, close: () => undefined };
   }
 }

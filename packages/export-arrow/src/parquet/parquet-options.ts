@@ -1,7 +1,7 @@
 import { PerfError } from '@perf/contracts';
 import type { ArrowStyle, ColumnarOptions } from '../arrow-options.ts';
 import { columnarStyle, oneOf } from '../arrow-options.ts';
-import type { ParquetSettings } from './parquet-settings.ts';
+import type { ParquetChoice } from './parquet-settings.ts';
 
 /** How Parquet is written. */
 export interface ParquetOptions extends ColumnarOptions {
@@ -11,8 +11,11 @@ export interface ParquetOptions extends ColumnarOptions {
   readonly rowGroupRows?: number | undefined;
   /** Least and greatest values, for readers to skip what they need not read: of every page, of every chunk of a column, or none. @default 'chunk' */
   readonly statistics?: 'page' | 'chunk' | 'none' | undefined;
-  /** Whether values that repeat are written once per row group: in all columns, in those named only, or in none. @default true */
-  readonly dictionary?: boolean | readonly string[] | undefined;
+  /**
+   * Columns whose values are written once per row group, with numbers in their places: all, none, those named, or with `'auto'` those whose
+   * values repeat in the first 16,384 rows. @default 'auto'
+   */
+  readonly dictionary?: 'auto' | boolean | readonly string[] | undefined;
   /**
    * Where rows become Parquet: in a thread of its own, beside the work of the caller, which ends with the file and gives its memory back; or
    * on the calling thread, which starts faster and then works for up to 50 ms at a time. `caller` suits many small files. @default 'worker'
@@ -22,7 +25,7 @@ export interface ParquetOptions extends ColumnarOptions {
 
 /** `ParquetOptions`, checked and filled in. */
 export interface ParquetStyle extends Omit<ArrowStyle, 'format' | 'compression'> {
-  readonly settings: ParquetSettings;
+  readonly settings: ParquetChoice;
   readonly encodeOn: 'worker' | 'caller';
 }
 
@@ -37,7 +40,7 @@ export function parquetStyle(options: ParquetOptions): ParquetStyle {
     statistics = 'chunk',
     encodeOn = 'worker',
   } = options;
-  const { dictionary = true } = options;
+  const { dictionary = 'auto' } = options;
   oneOf('compression', compression, ['snappy', 'zstd', 'none']);
   oneOf('statistics', statistics, ['page', 'chunk', 'none']);
   oneOf('encodeOn', encodeOn, ['worker', 'caller']);
@@ -46,10 +49,10 @@ export function parquetStyle(options: ParquetOptions): ParquetStyle {
       'ERR_PERF_INVALID_OPTION',
       `rowGroupRows must be a whole number from ${LEAST_ROWS} to ${MOST_ROWS}, got ${rowGroupRows}`,
     );
-  if (typeof dictionary !== 'boolean' && !Array.isArray(dictionary))
+  if (typeof dictionary !== 'boolean' && dictionary !== 'auto' && !Array.isArray(dictionary))
     throw new PerfError(
       'ERR_PERF_INVALID_OPTION',
-      'dictionary must be true, false or a list of column names',
+      `dictionary must be 'auto', true, false or a list of column names`,
     );
   return {
     ...columnarStyle(options),

@@ -7,6 +7,12 @@ export interface ParquetSettings {
   readonly dictionary: boolean | readonly string[];
 }
 
+/** `ParquetSettings` before the first rows are known. */
+export interface ParquetChoice extends Omit<ParquetSettings, 'dictionary'> {
+  /** `'auto'` looks at the first rows. */
+  readonly dictionary: ParquetSettings['dictionary'] | 'auto';
+}
+
 /** What a thread is told: how to encode, then the next Arrow stream, that there is none, or that its last bytes have been taken. */
 export type ToThread =
   | { readonly kind: 'begin'; readonly settings: ParquetSettings }

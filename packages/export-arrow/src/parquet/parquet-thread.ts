@@ -4,15 +4,15 @@ import type { FromThread, ParquetSettings, ToThread } from './parquet-settings.t
 
 /** Encodes one Parquet file in a thread of its own, beside the gathering of rows. */
 export class ThreadEncoding implements ParquetEncoding {
-  readonly #settings: ParquetSettings;
   #thread: ParquetThread | undefined;
 
-  constructor(settings: ParquetSettings) {
-    this.#settings = settings;
+  begin(): void {
+    this.#thread = new ParquetThread();
   }
 
-  async *encode(next: NextStream): AsyncGenerator<Uint8Array> {
-    const thread = (this.#thread = new ParquetThread(this.#settings));
+  async *encode(settings: ParquetSettings, next: NextStream): AsyncGenerator<Uint8Array> {
+    const thread = (this.#thread ??= new ParquetThread());
+    thread.say({ kind: 'begin', settings });
     for (;;) {
       const said = await thread.hear();
       if (said.kind === 'done') return;
@@ -38,13 +38,12 @@ class ParquetThread {
   readonly #said: FromThread[] = [];
   #listener: (() => void) | undefined;
 
-  constructor(settings: ParquetSettings) {
+  constructor() {
     const file = import.meta.url.endsWith('.ts') ? './parquet-worker.ts' : './parquet-worker.js';
     this.#worker = new Worker(new URL(file, import.meta.url), {
       execArgv: [],
       name: 'perf-export-parquet',
     });
-    this.say({ kind: 'begin', settings });
     this.#worker.on('message', (message: FromThread) => this.#add(message));
     this.#worker.on('error', ({ message }) => this.#add({ kind: 'failed', message }));
     this.#worker.on('exit', (code) =>

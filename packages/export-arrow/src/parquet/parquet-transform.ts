@@ -7,18 +7,24 @@ import { arrowSchema } from '../arrow-schema.ts';
 import { BatchBuilder } from '../columns/batch-builder.ts';
 import type { ColumnPlan } from '../columns/plan-columns.ts';
 import { StreamMessages } from '../ipc/messages.ts';
-import type { ParquetEncoding } from './parquet-encoding.ts';
+import { repeatingColumns } from './choose-dictionaries.ts';
+import type { NextStream, ParquetEncoding } from './parquet-encoding.ts';
+import type { ParquetChoice, ParquetSettings } from './parquet-settings.ts';
 
 /** Gathers batches into Arrow streams of one batch each, and has them encoded as Parquet. */
 export class ParquetTransform implements Transform {
   readonly #source: Schema;
   readonly #plan: ColumnPlan;
+  readonly #choice: ParquetChoice;
   readonly #encoding: ParquetEncoding;
+  /** What the first rows decided. */
+  #dictionary: ParquetSettings['dictionary'] = false;
   readonly #schema: ArrowSchema;
   readonly #messages = new StreamMessages(undefined);
   readonly #head: Uint8Array;
 
-  constructor(source: Schema, plan: ColumnPlan, encoding: ParquetEncoding) {
+  constructor(source: Schema, plan: ColumnPlan, choice: ParquetChoice, encoding: ParquetEncoding) {
+    this.#choice = choice;
     this.#source = source;
     this.#plan = plan;
     this.#encoding = encoding;
@@ -30,7 +36,7 @@ export class ParquetTransform implements Transform {
     const streams = this.#streams(batches);
     // What the source or a value did wrong is said as it is; what the encoder says of it is not.
     let failed: { readonly error: unknown } | undefined;
-    const next = async (): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+    const next: NextStream = async () => {
       try {
         const step = await streams.next();
         return step.done === true ? undefined : step.value;
@@ -40,7 +46,14 @@ export class ParquetTransform implements Transform {
       }
     };
     try {
-      yield* this.#encoding.encode(next);
+      this.#encoding.begin();
+      let first = await next();
+      const settings = { ...this.#choice, dictionary: this.#dictionary };
+      yield* this.#encoding.encode(settings, async () => {
+        const stream = first ?? (await next());
+        first = undefined;
+        return stream;
+      });
     } catch (error) {
       if (failed !== undefined) throw failed.error;
       if (isPerfError(error)) throw error;
@@ -67,16 +80,20 @@ export class ParquetTransform implements Transform {
       for (let row = 0; row < batchLength(batch);) {
         row += builder.put(batch, row, Number.POSITIVE_INFINITY);
         if (!builder.isFull) continue;
-        yield this.#stream(builder);
+        yield this.#stream(builder, isFirst);
         isFirst = false;
       }
     }
     // The encoder learns the columns from a batch, be it empty.
-    if (isFirst || builder.length > 0) yield this.#stream(builder);
+    if (isFirst || builder.length > 0) yield this.#stream(builder, isFirst);
   }
 
-  #stream(builder: BatchBuilder): Uint8Array<ArrayBuffer> {
-    const pieces = this.#messages.batch(builder.finish(this.#schema), []);
+  #stream(builder: BatchBuilder, isFirst: boolean): Uint8Array<ArrayBuffer> {
+    const batch = builder.finish(this.#schema);
+    if (isFirst)
+      this.#dictionary =
+        this.#choice.dictionary === 'auto' ? repeatingColumns(batch) : this.#choice.dictionary;
+    const pieces = this.#messages.batch(batch, []);
     const bytes = joined([this.#head, ...pieces, END_OF_STREAM]);
     builder.reset();
     return bytes;
