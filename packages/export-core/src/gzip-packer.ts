@@ -3,6 +3,7 @@ import { PerfError } from '@perf/contracts';
 import type { Block } from './block.ts';
 import { deflateBlock } from './deflate-block.ts';
 import type { Packer } from './packer.ts';
+import { SpentBuffers } from './spent-buffers.ts';
 
 /** RFC 1952: magic, deflate, no flags, no time, no extra flags, system unknown. The same in every run. */
 const HEAD: Uint8Array = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
@@ -11,6 +12,7 @@ const HEAD: Uint8Array = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
 export class GzipPacker implements Packer {
   readonly parallel = 2;
   readonly #level: number;
+  readonly #spent = new SpentBuffers();
   #crc = 0;
   #size = 0;
 
@@ -31,6 +33,7 @@ export class GzipPacker implements Packer {
   }
 
   frame(compressed: Uint8Array): readonly Uint8Array[] {
+    this.#spent.add(compressed);
     return [compressed];
   }
 

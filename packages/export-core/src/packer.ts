@@ -15,7 +15,8 @@ export interface Packer {
    */
   compress(block: Block, isLast: boolean): Promise<Uint8Array>;
   /**
-   * What a compressed block becomes, called in order after `compress` has resolved.
+   * What a compressed block becomes, called in order after `compress` has resolved. The packer may give the memory of the pieces back when
+   * two more blocks were framed.
    * @param mark the block's, as it was when `compress` was called
    */
   frame(compressed: Uint8Array, mark: unknown): readonly Uint8Array[] | Promise<readonly Uint8Array[]>;

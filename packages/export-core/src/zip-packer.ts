@@ -3,6 +3,7 @@ import { PerfError } from '@perf/contracts';
 import type { Block } from './block.ts';
 import { deflateBlock } from './deflate-block.ts';
 import type { Packer } from './packer.ts';
+import { SpentBuffers } from './spent-buffers.ts';
 import type { ZipEntry } from './zip-records.ts';
 import { MAX_UINT32, archiveEnd, dataDescriptor, directoryEntry, localHeader } from './zip-records.ts';
 
@@ -49,6 +50,7 @@ export class ZipPacker implements Packer {
   #framing: Writable<ZipEntry> | undefined;
   /** Begun by `compress`, not yet by `frame`. */
   readonly #begun: Writable<ZipEntry>[] = [];
+  readonly #spent = new SpentBuffers();
 
   /** @param level 1 (fast) to 9 (small) */
   constructor(level: number) {
@@ -91,6 +93,7 @@ export class ZipPacker implements Packer {
     if (entry === undefined) return pieces;
     entry.packed += compressed.length;
     this.#push(pieces, compressed);
+    this.#spent.add(compressed);
     if (ends === true) this.#endEntry(pieces, entry);
     return pieces;
   }

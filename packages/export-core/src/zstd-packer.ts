@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 import type { Block } from './block.ts';
 import type { Packer } from './packer.ts';
+import { SpentBuffers } from './spent-buffers.ts';
 
 const zstdAsync = promisify(zstdCompress);
 const NOTHING = new Uint8Array(0);
@@ -10,6 +11,7 @@ const NOTHING = new Uint8Array(0);
 export class ZstdPacker implements Packer {
   readonly parallel = 2;
   readonly #level: number;
+  readonly #spent = new SpentBuffers();
   #hasFrames = false;
 
   /** @param level 1 (fast) to 19 (small) */
@@ -31,6 +33,7 @@ export class ZstdPacker implements Packer {
   }
 
   frame(compressed: Uint8Array): readonly Uint8Array[] {
+    this.#spent.add(compressed);
     return [compressed];
   }
 

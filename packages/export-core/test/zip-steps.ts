@@ -21,7 +21,9 @@ export async function framed(steps: readonly Step[], packer: ZipPacker): Promise
     return { mark, done: packer.compress(block, false) };
   });
   let pieces: Uint8Array[] = [];
-  for (const { mark, done } of running) pieces = pieces.concat(packer.frame(await done, mark));
+  // Copied as a sink does: the packer takes its memory back.
+  for (const { mark, done } of running)
+    pieces = pieces.concat(packer.frame(await done, mark).map((piece) => Uint8Array.from(piece)));
   return pieces;
 }
 

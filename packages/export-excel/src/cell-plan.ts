@@ -1,6 +1,6 @@
-import type { Field } from '@perf/contracts';
 import type { CellWriter, Room, Warnings } from '@perf/export-core';
-import { MASK, base64Text, isMasked, jsonText, writeBytes } from '@perf/export-core';
+import { MASK, base64Text, isMasked, jsonText } from '@perf/export-core';
+import { CellHead } from './cell-head.ts';
 import { dateCell, instantCell } from './date-cells.ts';
 import type { ExcelStyle } from './excel-options.ts';
 import type { Hyperlinks } from './hyperlinks.ts';
@@ -34,8 +34,8 @@ export function cellFor(
 ): CellWriter {
   const { field, style } = column;
   const attribute = styleAttribute(styleId);
-  if (isMasked(field, plan.style.classified)) return maskedCell(field, plan, attribute);
-  const text = (): TextContext => textContext(field, plan, attribute);
+  if (isMasked(field, plan.style.classified)) return maskedCell(column, plan, attribute);
+  const text = (): TextContext => textContext(column, plan, attribute);
   if (style.templateFormat?.type === 'boolean') {
     const words = plan.style.template?.formatterOf(field);
     if (words !== undefined) return convertedCell(text(), words);
@@ -44,13 +44,19 @@ export function cellFor(
     const { links, warnings } = plan;
     return linkCell({ column, plain: text(), linkStyle: styleAttribute(linkStyleId), links, warnings });
   }
-  return typedCell(field, plan, attribute, text);
+  return typedCell(column, plan, attribute, text);
 }
 
-function typedCell(field: Field, plan: CellPlan, style: string, text: () => TextContext): CellWriter {
+function typedCell(
+  { field, letters }: SheetColumn,
+  plan: CellPlan,
+  style: string,
+  text: () => TextContext,
+): CellWriter {
   const { type } = field;
   const value = (message: string): ValueContext => ({
     row: plan.row,
+    letters,
     style,
     asText: plan.warnings.counter('number-as-text', message, field.name),
   });
@@ -95,11 +101,12 @@ function typedCell(field: Field, plan: CellPlan, style: string, text: () => Text
   }
 }
 
-function textContext(field: Field, plan: CellPlan, style: string): TextContext {
+function textContext({ field, letters }: SheetColumn, plan: CellPlan, style: string): TextContext {
   const { room, row, shared, warnings } = plan;
   return {
     room,
     row,
+    letters,
     style,
     shared: field.type.kind === 'utf8' || field.type.kind === 'bool' ? shared?.column() : undefined,
     cut: warnings.counter(
@@ -115,8 +122,8 @@ function textContext(field: Field, plan: CellPlan, style: string): TextContext {
   };
 }
 
-function maskedCell(field: Field, { row, warnings }: CellPlan, style: string): CellWriter {
-  const rest = Buffer.from(`" ${style}t="inlineStr"><is><t>${MASK}</t></is></c`);
+function maskedCell({ field, letters }: SheetColumn, { row, warnings }: CellPlan, style: string): CellWriter {
+  const head = new CellHead(row, `<c r="${letters}`, `" ${style}t="inlineStr"><is><t>${MASK}</t></is></c`);
   const masked = warnings.counter(
     'column-masked',
     `values of a ${field.classification ?? 'classified'} column were replaced`,
@@ -124,9 +131,9 @@ function maskedCell(field: Field, { row, warnings }: CellPlan, style: string): C
   );
   const write = (bytes: Buffer, position: number): number => {
     masked.count++;
-    return writeBytes(bytes, row.write(bytes, position), rest);
+    return head.write(bytes, position);
   };
-  return { value: write, number: write, utf8: write, width: rest.length + 8 };
+  return { value: write, number: write, utf8: write, width: head.width };
 }
 
 function styleAttribute(id: number): string {

@@ -19,7 +19,7 @@ const FIRST_DAY = 61 - EPOCH_SERIAL;
 const LAST_DAY = 2_932_896;
 /** Billionths of a day in a ms; the ninth decimal is a tenth of a ms. */
 const BILLIONTHS_PER_MS = 1e9 / DAY_MS;
-const VALUE_BYTES = 112;
+const VALUE_BYTES = 152;
 
 /** Turns UTC into what a clock of another zone shows, in epoch ms. */
 export type ZoneShift = (ms: number) => number;

@@ -26,6 +26,8 @@ import { WorkbookEncoder } from './workbook-encoder.ts';
 import type { WorkbookTemplate } from './workbook-template.ts';
 import { openWorkbook } from './workbook-template.ts';
 
+const NOTHING = new Uint8Array(0);
+
 /** Raised when a checkpoint of a workbook comes to hold something else, so that one of another release is refused. */
 const CHECKPOINT_FORM = 1;
 
@@ -131,8 +133,8 @@ function cellPlan(style: ExcelStyle, isShared: boolean): CellPlan {
   };
 }
 
-function tableColumn({ field, index, letters }: SheetColumn, cell: CellWriter): TableColumn {
-  return { field, index, prefix: Buffer.from(`<c r="${letters}`), nullBytes: undefined, cell };
+function tableColumn({ field, index }: SheetColumn, cell: CellWriter): TableColumn {
+  return { field, index, prefix: NOTHING, nullBytes: undefined, cell };
 }
 
 /** Dates are centred; numbers stand at the right and truth values in the centre by themselves. */

@@ -41,7 +41,7 @@ export function linkCell({ column, plain, linkStyle, links, warnings }: LinkCont
       const end = (refusal === undefined ? linkedText : plainText).write(bytes, position, value);
       if (end < 0) return end;
       if (refusal !== undefined) refused[refusal].count++;
-      else if (address !== undefined) links.add(`${column.letters}${plain.row.text()}`, address);
+      else if (address !== undefined) links.add(`${column.letters}${plain.row.value}`, address);
       return end;
     },
     width: 0,

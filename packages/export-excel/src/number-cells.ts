@@ -1,13 +1,6 @@
 import type { CellWriter, WarningCounter } from '@perf/export-core';
-import {
-  MISFIT,
-  NUMBER_BYTES,
-  writeAscii,
-  writeBigint,
-  writeBytes,
-  writeInteger,
-  writeNumber,
-} from '@perf/export-core';
+import { MISFIT, NUMBER_BYTES, writeAscii, writeBigint, writeInteger, writeNumber } from '@perf/export-core';
+import { CellHead, closeText, closeValue } from './cell-head.ts';
 import type { RowNumber } from './row-number.ts';
 
 /** Smallest number that Excel does not take for 0. */
@@ -17,13 +10,13 @@ const MAX_DIGITS = 15;
 const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 const DECIMAL_BYTES = 80;
 
-const CLOSE = Buffer.from('</v></c');
-const CLOSE_TEXT = Buffer.from('</t></is></c');
 const TRUE = 49;
 
 /** What the cells of one column of numbers share. */
 export interface ValueContext {
   readonly row: RowNumber;
+  /** Letters of the column. */
+  readonly letters: string;
   /** `s="4" ` or nothing. */
   readonly style: string;
   /** Raised for every value that is written as text because Excel would change it. */
@@ -31,43 +24,44 @@ export interface ValueContext {
 }
 
 /** Most bytes around a value. */
-const FRAME_BYTES = 64;
+const FRAME_BYTES = 104;
 
-/** What stands between reference and value, for the forms a value may take. */
+/** What stands around a value, for the forms a value may take. */
 export class CellFrame {
-  readonly row: RowNumber;
-  readonly number: Buffer;
-  readonly text: Buffer;
-  readonly asText: WarningCounter;
-  readonly #empty: Buffer;
+  readonly #row: RowNumber;
+  readonly #number: CellHead;
+  readonly #text: CellHead;
+  readonly #empty: CellHead;
+  readonly #asText: WarningCounter;
 
-  constructor({ row, style, asText }: ValueContext, kind: '' | 't="b"' = '') {
-    this.row = row;
-    this.asText = asText;
-    this.number = Buffer.from(`" ${style}${kind}`.trimEnd() + '><v>');
-    this.#empty = Buffer.from(`" ${style}`.trimEnd() + '/');
-    this.text = Buffer.from(`" ${style}t="inlineStr"><is><t>`);
+  constructor({ row, letters, style, asText }: ValueContext, kind: '' | 't="b"' = '') {
+    const head = (rest: string): CellHead => new CellHead(row, `<c r="${letters}`, rest);
+    const attributes = `" ${style}`.trimEnd();
+    this.#row = row;
+    this.#asText = asText;
+    this.#number = head(`${`" ${style}${kind}`.trimEnd()}><v>`);
+    this.#empty = head(`${attributes}/`);
+    this.#text = head(`" ${style}t="inlineStr"><is><t>`);
   }
 
   openNumber(bytes: Buffer, position: number): number {
-    return writeBytes(bytes, this.row.write(bytes, position), this.number);
+    return this.#number.write(bytes, position);
   }
 
   closeNumber(bytes: Buffer, position: number): number {
-    return writeBytes(bytes, position, CLOSE);
+    return closeValue(this.#row, bytes, position);
   }
 
   /** Leaves the cell empty, and counts it. */
   writeEmpty(bytes: Buffer, position: number): number {
-    this.asText.count++;
-    return writeBytes(bytes, this.row.write(bytes, position), this.#empty);
+    this.#asText.count++;
+    return this.#empty.write(bytes, position);
   }
 
   /** Writes a value as the text that it is, and counts it. */
   writeText(bytes: Buffer, position: number, text: string): number {
-    this.asText.count++;
-    const at = writeBytes(bytes, this.row.write(bytes, position), this.text);
-    return writeBytes(bytes, writeAscii(bytes, at, text), CLOSE_TEXT);
+    this.#asText.count++;
+    return closeText(this.#row, bytes, writeAscii(bytes, this.#text.write(bytes, position), text));
   }
 }
 

@@ -1,23 +1,16 @@
-import { writeInt31 } from '@perf/export-core';
-
-/** The number of the row that is being written, as the digits that all its cells need. */
+/** The number of the row that is being written, and the block that it goes to; all cells of a sheet share one. */
 export class RowNumber {
-  readonly digits: Buffer = Buffer.alloc(8);
-  length = 0;
+  value = 0;
+  #bytes: Buffer | undefined;
+  #view: DataView = new DataView(new ArrayBuffer(0));
 
-  set(row: number): void {
-    this.length = writeInt31(this.digits, 0, row);
-  }
-
-  text(): string {
-    return this.digits.toString('latin1', 0, this.length);
-  }
-
-  /** Gives the position after the digits. */
-  write(bytes: Buffer, position: number): number {
-    const { digits, length } = this;
-    for (let i = 0; i < length; i++) bytes[position + i] = digits[i] ?? 0;
-    return position + length;
+  /** The block as a view, kept from one cell to the next. */
+  viewOf(bytes: Buffer): DataView {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    return this.#view;
   }
 }
 

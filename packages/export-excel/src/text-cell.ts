@@ -1,5 +1,6 @@
 import type { CellWriter, Room, WarningCounter } from '@perf/export-core';
-import { MISFIT, NO_ROOM, writeBytes, writeInt31 } from '@perf/export-core';
+import { MISFIT, NO_ROOM, writeInt31 } from '@perf/export-core';
+import { CellHead, closeText, closeValue } from './cell-head.ts';
 import type { RowNumber } from './row-number.ts';
 import type { SharedColumn } from './shared-strings.ts';
 import { NOT_SHARED } from './shared-strings.ts';
@@ -8,13 +9,11 @@ import { escapeXml, hasOuterSpace, isSpace } from './xml-text.ts';
 /** Most UTF-16 units of a cell. */
 export const MAX_CELL_UNITS = 32_767;
 /** Up to here one loop over the units beats a test and a native write. */
-const SHORT_UNITS = 40;
+const SHORT_UNITS = 96;
 /** Most bytes of one unit (`_xHHHH_`), and of what stands around a text. */
 const UNIT_BYTES = 7;
-const FRAME_BYTES = 96;
+const FRAME_BYTES = 128;
 
-const CLOSE_TEXT = Buffer.from('</t></is></c');
-const CLOSE_VALUE = Buffer.from('</v></c');
 const PRESERVE = ' xml:space="preserve"';
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const SUSPECT = /[&<>\u0000-\u0008\u000b-\u001f\ud800-\udfff\ufffe\uffff]|_[xX][0-9a-fA-F]{4}_/;
@@ -28,6 +27,8 @@ for (const mark of '&<>_') special[mark.charCodeAt(0)] = 1;
 export interface TextContext {
   readonly room: Room;
   readonly row: RowNumber;
+  /** Letters of the column. */
+  readonly letters: string;
   /** `s="4" ` or nothing. */
   readonly style: string;
   /** Texts that the workbook holds once; absent: every cell holds its own. */
@@ -64,23 +65,24 @@ export function convertedCell(
   };
 }
 
-/** Writes the rest of a cell, whose reference's letters stand before `position`, as text. */
+/** Writes cells of text. */
 export class SheetText {
   readonly #room: Room;
   readonly #row: RowNumber;
-  readonly #open: Buffer;
-  readonly #openPreserved: Buffer;
-  readonly #openShared: Buffer;
+  readonly #open: CellHead;
+  readonly #openPreserved: CellHead;
+  readonly #openShared: CellHead;
   readonly #shared: SharedColumn | undefined;
   readonly #cut: WarningCounter;
   readonly #replaced: WarningCounter;
 
-  constructor({ room, row, style, shared, cut, replaced }: TextContext) {
+  constructor({ room, row, letters, style, shared, cut, replaced }: TextContext) {
     this.#room = room;
     this.#row = row;
-    this.#open = Buffer.from(`" ${style}t="inlineStr"><is><t>`);
-    this.#openPreserved = Buffer.from(`" ${style}t="inlineStr"><is><t${PRESERVE}>`);
-    this.#openShared = Buffer.from(`" ${style}t="s"><v>`);
+    const head = (rest: string): CellHead => new CellHead(row, `<c r="${letters}`, `" ${style}${rest}`);
+    this.#open = head('t="inlineStr"><is><t>');
+    this.#openPreserved = head(`t="inlineStr"><is><t${PRESERVE}>`);
+    this.#openShared = head('t="s"><v>');
     this.#shared = shared;
     this.#cut = cut;
     this.#replaced = replaced;
@@ -109,17 +111,16 @@ export class SheetText {
         return this.#writeInline(bytes, position, utf8Text(source, from, to));
       bytes[at++] = byte;
     }
-    return writeBytes(bytes, at, CLOSE_TEXT);
+    return closeText(this.#row, bytes, at);
   }
 
   #refer(bytes: Buffer, position: number, number: number): number {
-    const at = writeBytes(bytes, this.#row.write(bytes, position), this.#openShared);
-    return writeBytes(bytes, writeInt31(bytes, at, number), CLOSE_VALUE);
+    const at = this.#openShared.write(bytes, position);
+    return closeValue(this.#row, bytes, writeInt31(bytes, at, number));
   }
 
   #begin(bytes: Buffer, position: number, isPreserved: boolean): number {
-    const at = this.#row.write(bytes, position);
-    return writeBytes(bytes, at, isPreserved ? this.#openPreserved : this.#open);
+    return (isPreserved ? this.#openPreserved : this.#open).write(bytes, position);
   }
 
   #writeInline(bytes: Buffer, position: number, value: string): number {
@@ -143,7 +144,7 @@ export class SheetText {
         return this.#writeLong(bytes, position, value);
       }
     }
-    return writeBytes(bytes, at, CLOSE_TEXT);
+    return closeText(this.#row, bytes, at);
   }
 
   #writeLong(bytes: Buffer, position: number, value: string): number {
@@ -152,7 +153,7 @@ export class SheetText {
     if (isSuspect && !text.isWellFormed()) this.#replaced.count++;
     const at = this.#begin(bytes, position, text.length > 0 && hasOuterSpace(text));
     const end = at + bytes.write(isSuspect ? escapeXml(text) : text, at, 'utf8');
-    return writeBytes(bytes, end, CLOSE_TEXT);
+    return closeText(this.#row, bytes, end);
   }
 
   /** As much as a cell may hold, without half a surrogate pair at the end. */

@@ -9,8 +9,9 @@ import type {
   TableColumn,
   Warnings,
 } from '@perf/export-core';
-import { TableEncoder, writeBytes } from '@perf/export-core';
+import { TableEncoder } from '@perf/export-core';
 import type { Book } from './book.ts';
+import { CellHead } from './cell-head.ts';
 import type { Hyperlinks } from './hyperlinks.ts';
 import type { RowNumber } from './row-number.ts';
 import type { SharedStrings } from './shared-strings.ts';
@@ -127,14 +128,13 @@ export class WorkbookEncoder implements Encoder {
     readonly write: (bytes: Buffer, at: number, row: number) => number;
   } {
     const { row, book } = this.#parts;
-    const open = Buffer.from('<row r="');
-    const rest = Buffer.from(`"${book.rowAttributes}>`);
+    const head = new CellHead(row, '<row r="', `"${book.rowAttributes}>`);
     const first = book.headRows + 1;
     return {
-      width: open.length + 8 + rest.length,
+      width: head.width,
       write: (bytes, at, index) => {
-        row.set(first + index);
-        return writeBytes(bytes, row.write(bytes, writeBytes(bytes, at, open)), rest);
+        row.value = first + index;
+        return head.write(bytes, at);
       },
     };
   }

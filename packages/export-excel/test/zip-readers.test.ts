@@ -19,7 +19,9 @@ async function packed(
     const block = new Block(1024 * 1024);
     block.length = block.bytes.write(text);
     block.mark = mark;
-    pieces = pieces.concat(packer.frame(await packer.compress(block, false), mark));
+    const framed = packer.frame(await packer.compress(block, false), mark);
+    // Copied as a sink does: the packer takes its memory back.
+    pieces = pieces.concat(framed.map((piece) => Uint8Array.from(piece)));
   }
   return Buffer.concat([...pieces, ...packer.end()]);
 }
