@@ -1,3 +1,5 @@
+// oxlint-disable-next-line triple-slash-reference -- declares globals that the types of parquet-wasm name
+/// <reference path="./web-assembly.d.ts" />
 import type { RecordBatch, WriterProperties } from 'parquet-wasm';
 import {
   Compression,
