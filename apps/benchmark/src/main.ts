@@ -20,7 +20,7 @@ const HELP = `perf-bench <command> [options]
   trace      replay cache traces through the memory tier
   scorecard  put the cache to the test over several processes
   soak       look for a leak in the cache
-  chaos      kill exports at random and see whether they can be resumed
+  chaos      kill exports, or workers of export jobs, and see whether all is whole in the end
 
 perf-bench <command> --help tells more; perf-bench --version prints the version.
 `;

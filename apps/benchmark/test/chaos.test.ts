@@ -52,10 +52,43 @@ describe('perf-bench chaos export', () => {
     });
   });
 
-  it.each([[['jobs', 'export']], [['export', '--kills', '0']], [['export', '--formats', 'pdf']]])(
-    'refuses the arguments %o',
-    async (argv) => {
-      await expect(chaos(...argv)).rejects.toMatchObject({ code: 'ERR_PERF_INVALID_OPTION' });
+  it.each([
+    [['imports']],
+    [['jobs', '--workers', '0']],
+    [['export', '--kills', '0']],
+    [['export', '--formats', 'pdf']],
+  ])('refuses the arguments %o', async (argv) => {
+    await expect(chaos(...argv)).rejects.toMatchObject({ code: 'ERR_PERF_INVALID_OPTION' });
+  });
+});
+
+describe('perf-bench chaos jobs', () => {
+  it('completes every job once though workers and Redis are killed', { timeout: 240_000 }, async () => {
+    const json = join(folder, 'chaos.json');
+    const short = ['--jobs', '4', '--workers', '2', '--rows', '100000', '--rows-per-second', '10000'];
+
+    const { code, text } = await chaos('jobs', ...short, '--seconds-between-kills', '3', '--json', json);
+
+    expect(text).toContain('ndjson');
+    expect(code).toBe(0);
+    expect(JSON.parse(await readFile(json, 'utf8'))).toMatchObject({
+      figures: [
+        { id: 'chaos.jobs.jobs', value: 4 },
+        { id: 'chaos.jobs.kills' },
+        { id: 'chaos.jobs.incomplete', value: 0 },
+        { id: 'chaos.jobs.differing', value: 0 },
+        { id: 'chaos.jobs.twice', value: 0 },
+      ],
+    });
+  });
+
+  it(
+    'refuses to prove anything by jobs that end before a worker is killed',
+    { timeout: 60_000 },
+    async () => {
+      const tiny = ['--jobs', '1', '--workers', '1', '--rows', '10'];
+
+      await expect(chaos('jobs', ...tiny)).rejects.toMatchObject({ code: 'ERR_PERF_RUN_INVALID' });
     },
   );
 });

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { JobRecord } from '@perf/contracts';
+import { fileSink } from '@perf/export-core';
+import type { FolderOutputs } from '@perf/export-jobs';
+import { mixedSource } from '@perf/testkit/measure';
+import { CHAOS_FORMATS } from './chaos-formats.ts';
+import { JOB_FORMATS } from './jobs-house.ts';
+
+/** Hashes of the files that nobody disturbs, by format. */
+export async function untouchedHashes(
+  rows: number,
+  folder: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const hashes = new Map<string, string>();
+  for (const format of JOB_FORMATS) {
+    const path = join(folder, `untouched.${format}`);
+    await CHAOS_FORMATS[format]?.exporter().export(mixedSource(rows), fileSink(path), { signal });
+    hashes.set(format, await hashOf(path));
+  }
+  return hashes;
+}
+
+/** Hash of a job's file; undefined when there is none, or something lies beside it. */
+export async function hashOfJob(outputs: FolderOutputs, record: JobRecord): Promise<string | undefined> {
+  if (record.state !== 'completed') return undefined;
+  const path = outputs.pathOf(record);
+  const names = await readdir(dirname(path));
+  return names.length === 1 && names[0] === basename(path) ? hashOf(path) : undefined;
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
