@@ -43,6 +43,8 @@ export interface JobRecord {
   readonly attempts: number;
   /** Runs that ended without a word, as when a process is killed. */
   readonly stalls: number;
+  /** The queue's name for what the running worker was handed. */
+  readonly lease?: string;
   /** What the running worker is asked to do. */
   readonly wish?: 'cancel' | 'pause';
   readonly createdAt: number;
@@ -92,6 +94,8 @@ export interface JobStore {
 
 /** What a queue gives a worker with a job. */
 export interface JobLease {
+  /** Of one `add`: the same when the job is handed out again because its worker is gone, another one when it was added twice. */
+  readonly key: string;
   /** Aborted when the queue has given the job to another worker, or can no longer tell. */
   readonly signal: AbortSignal;
 }

@@ -4,7 +4,7 @@ import type { JobChange, JobRecord } from '@perf/contracts';
 export function changed(record: JobRecord, change: JobChange): JobRecord {
   const { version, id, request, epoch, createdAt } = record;
   const { state = record.state, attempts = record.attempts, stalls = record.stalls } = change;
-  const { wish, startedAt, endedAt, expiresAt, progress, manifest, error } = { ...record, ...change };
+  const { lease, wish, startedAt, endedAt, expiresAt, progress, manifest, error } = { ...record, ...change };
   return {
     version,
     id,
@@ -14,6 +14,7 @@ export function changed(record: JobRecord, change: JobChange): JobRecord {
     attempts,
     stalls,
     createdAt,
+    ...(lease === undefined ? {} : { lease }),
     ...(wish === undefined ? {} : { wish }),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(endedAt === undefined ? {} : { endedAt }),

@@ -6,23 +6,28 @@ import { parseTemplate } from '@perf/export-core';
 const MOST_CHARACTERS = 1_000_000;
 const MOST_NAME_CHARACTERS = 200;
 // oxlint-disable-next-line no-control-regex -- file names must not hold them
-const UNSAFE_NAME = /[\u0000-\u001f\u007f/\\:*?"<>|]|^\.|[. ]$/;
+const UNSAFE_NAME = /[\u0000-\u001f\u007f/\\:*?"<>|]|^\.|[. ]$|^\d+\.(?:partial|checkpoint)$/;
 
 /**
  * Checks what somebody asks for and gives a copy of what is JSON in it. Throws `ERR_PERF_INVALID_OPTION` for names that are missing or too
  * long, a file name with a path in it, a template that is none, values that JSON cannot hold, and more than 1,000,000 characters of JSON.
  */
 export function checkRequest(request: JobRequest): JobRequest {
+  // Requests come from outside: nothing is there for certain.
+  if (!isObject(request) || !isObject(request.source))
+    throw invalid('a request must be an object with a source, which is an object too');
   const { source, format, template, options, owner, fileName } = request;
   mustBeName('source.name', source.name);
   mustBeName('format', format);
   mustBeName('owner', owner);
   if (fileName !== undefined) {
     mustBeName('fileName', fileName);
-    if (UNSAFE_NAME.test(fileName))
-      throw invalid(`fileName must be a plain name without a path, got ${JSON.stringify(fileName)}`);
+    if (UNSAFE_NAME.test(fileName) || Buffer.byteLength(fileName) > MOST_NAME_CHARACTERS)
+      throw invalid(
+        `fileName must be a plain name without a path, ${MOST_NAME_CHARACTERS} bytes at most, got ${JSON.stringify(fileName)}`,
+      );
   }
-  if (options !== undefined && (typeof options !== 'object' || options === null || Array.isArray(options)))
+  if (options !== undefined && (!isObject(options) || Array.isArray(options)))
     throw invalid('options must be an object');
   return {
     source: {
@@ -50,7 +55,7 @@ function mustBeName(what: string, name: unknown): void {
 
 /** A copy that JSON would give back; throws for what would come back changed. */
 function jsonCopy(what: string, value: unknown): unknown {
-  mustBeJson(what, value, 0);
+  mustBeJson(what, value);
   const text = JSON.stringify(value);
   if (text.length > MOST_CHARACTERS)
     throw invalid(`${what} has ${text.length} characters of JSON, ${MOST_CHARACTERS} at most`);
@@ -60,19 +65,29 @@ function jsonCopy(what: string, value: unknown): unknown {
 
 const MOST_DEPTH = 64;
 
-function mustBeJson(what: string, value: unknown, depth: number): void {
-  if (depth > MOST_DEPTH) throw invalid(`${what} is nested deeper than ${MOST_DEPTH} levels`);
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
-  if (typeof value === 'number' && Number.isFinite(value)) return;
-  if (Array.isArray(value)) {
-    for (const item of value) mustBeJson(what, item, depth + 1);
-    return;
-  }
-  if (typeof value === 'object' && isPlain(value)) {
-    for (const item of Object.values(value)) mustBeJson(what, item, depth + 1);
-    return;
-  }
-  throw invalid(`${what} holds a ${typeof value} that JSON cannot hold`);
+/** Looks at every value once for each place it stands at, and at no more of them than would fit. */
+function mustBeJson(what: string, whole: unknown): void {
+  let seen = 0;
+  const check = (value: unknown, depth: number): void => {
+    if (depth > MOST_DEPTH) throw invalid(`${what} is nested deeper than ${MOST_DEPTH} levels`);
+    if (++seen > MOST_CHARACTERS) throw invalid(`${what} holds more than ${MOST_CHARACTERS} values`);
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
+    if (typeof value === 'number' && Number.isFinite(value)) return;
+    if (!isObject(value) || !(Array.isArray(value) || isPlain(value)))
+      throw invalid(`${what} holds ${kindOf(value)}, which JSON cannot hold`);
+    for (const item of Object.values(value)) check(item, depth + 1);
+    if (Array.isArray(value) && Object.keys(value).length !== value.length)
+      throw invalid(`${what} holds an array with holes, which JSON cannot hold`);
+  };
+  check(whole, 0);
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === 'object' ? 'an object with a class' : `a ${typeof value}`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function isPlain(value: object): boolean {

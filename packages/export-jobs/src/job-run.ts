@@ -95,13 +95,18 @@ export class JobRun {
     const isResumable = exporter.capabilities.resumable;
     const resumeFrom = isResumable ? await checkpoint.load() : undefined;
     const rows = await source(request.source.params, { cursor: resumeFrom?.cursor, signal });
-    return exporter.export(rows, this.#fencedSink(sink), {
-      signal,
-      checkpoint: isResumable ? this.#fencedCheckpoints(checkpoint) : undefined,
-      resumeFrom,
-      progressIntervalMs: PROGRESS_MS,
-      onProgress: (progress) => this.#told(progress),
-    });
+    try {
+      return await exporter.export(rows, this.#fencedSink(sink), {
+        signal,
+        checkpoint: isResumable ? this.#fencedCheckpoints(checkpoint) : undefined,
+        resumeFrom,
+        progressIntervalMs: PROGRESS_MS,
+        onProgress: (progress) => this.#told(progress),
+      });
+    } finally {
+      // An answer of a database holds a connection, also when nobody has asked it for a row.
+      if (isDisposable(rows)) await rows[Symbol.asyncDispose]();
+    }
   }
 
   /** The file gets its name only while the job is still this run's. */
@@ -265,6 +270,10 @@ function named<T>(known: Readonly<Record<string, T>>, name: string, what: string
     'ERR_PERF_UNSUPPORTED',
     `no ${what} is named ${JSON.stringify(name.slice(0, 64))} in this worker`,
   );
+}
+
+function isDisposable(source: object): source is AsyncDisposable {
+  return Symbol.asyncDispose in source;
 }
 
 function readOf(sink: ExportSink, length: number): AsyncIterable<Uint8Array> {

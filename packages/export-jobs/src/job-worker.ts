@@ -50,7 +50,7 @@ class JobWorker implements AsyncDisposable {
   /** Rejects when it cannot tell how the job is, as when the store is away: the queue hands the job out again. */
   async #work(id: string, lease: JobLease): Promise<void> {
     try {
-      const record = await this.#take(id);
+      const record = await this.#take(id, lease);
       if (record === undefined) return;
       const run = new JobRun(this.#parts, record);
       this.#running.add(run);
@@ -63,10 +63,12 @@ class JobWorker implements AsyncDisposable {
   }
 
   /** Takes the job, unless somebody else has, or it has ended meanwhile, or it is to end now. */
-  async #take(id: string): Promise<JobRecord | undefined> {
+  async #take(id: string, { key }: JobLease): Promise<JobRecord | undefined> {
     const { store, outputs, now, retries } = this.#parts;
     const before = await store.get(id);
     if (before === undefined || (before.state !== 'pending' && before.state !== 'running')) return undefined;
+    // Queued twice, and the other one is at work: when that worker dies, it is the other one that is handed out again.
+    if (before.state === 'running' && before.lease !== key) return undefined;
     const { epoch, wish } = before;
     const condition = { epoch, states: [before.state] };
     const stalls = before.stalls + (before.state === 'running' ? 1 : 0);
@@ -86,6 +88,7 @@ class JobWorker implements AsyncDisposable {
       if (ended !== undefined) await outputs.remove(ended);
       return undefined;
     }
-    return store.take(id, { state: 'running', stalls, startedAt: before.startedAt ?? now() }, condition);
+    const change = { state: 'running', stalls, lease: key, startedAt: before.startedAt ?? now() } as const;
+    return store.take(id, change, condition);
   }
 }

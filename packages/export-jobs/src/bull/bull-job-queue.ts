@@ -101,7 +101,7 @@ class BullJobQueue implements JobQueue {
       leases.get(key)?.abort();
       leases.set(key, lease);
       try {
-        await work(idIn(job.data), { signal: lease.signal });
+        await work(idIn(job.data), { key, signal: lease.signal });
       } finally {
         if (leases.get(key) === lease) leases.delete(key);
       }

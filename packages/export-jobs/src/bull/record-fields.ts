@@ -11,6 +11,7 @@ const NAMES = [
   'epoch',
   'attempts',
   'stalls',
+  'lease',
   'wish',
   'createdAt',
   'startedAt',

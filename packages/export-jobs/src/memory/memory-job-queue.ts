@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { JobLease, JobNotice, JobQueue } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 
@@ -19,6 +20,12 @@ const realTimers: QueueTimers = {
   },
 };
 
+/** One call of `add`. */
+interface Entry {
+  readonly id: string;
+  readonly key: string;
+}
+
 /** Before a job is handed out again whose worker could not tell how it went. */
 const AGAIN_MS = 1000;
 
@@ -26,7 +33,7 @@ type Work = (id: string, lease: JobLease) => Promise<void>;
 
 class MemoryJobQueue implements JobQueue {
   readonly #timers: QueueTimers;
-  readonly #waiting: string[] = [];
+  readonly #waiting: Entry[] = [];
   readonly #delayed = new Set<() => void>();
   readonly #consumers = new Set<Consumer>();
   readonly #listeners = new Set<(notice: JobNotice) => void>();
@@ -38,15 +45,16 @@ class MemoryJobQueue implements JobQueue {
 
   async add(id: string, { delayMs = 0 }: { readonly delayMs?: number } = {}): Promise<void> {
     this.#throwIfClosed();
-    if (delayMs <= 0) this.#arrive(id);
-    else this.#later(id, delayMs);
+    const entry = { id, key: randomUUID() };
+    if (delayMs <= 0) this.#arrive(entry);
+    else this.#later(entry, delayMs);
   }
 
   async consume(work: Work, { concurrency }: { readonly concurrency: number }): Promise<AsyncDisposable> {
     this.#throwIfClosed();
     const consumer = new Consumer(work, concurrency, {
       next: () => this.#waiting.shift(),
-      again: (id) => this.#later(id, AGAIN_MS),
+      again: (entry) => this.#later(entry, AGAIN_MS),
     });
     this.#consumers.add(consumer);
     consumer.pump();
@@ -74,16 +82,16 @@ class MemoryJobQueue implements JobQueue {
     await Promise.all(Array.from(this.#consumers, (consumer) => consumer.end()));
   }
 
-  #arrive(id: string): void {
-    this.#waiting.push(id);
+  #arrive(entry: Entry): void {
+    this.#waiting.push(entry);
     for (const consumer of this.#consumers) consumer.pump();
   }
 
-  #later(id: string, delayMs: number): void {
+  #later(entry: Entry, delayMs: number): void {
     if (this.#isClosed) return;
     const forget = this.#timers.after(delayMs, () => {
       this.#delayed.delete(forget);
-      this.#arrive(id);
+      this.#arrive(entry);
     });
     this.#delayed.add(forget);
   }
@@ -95,8 +103,8 @@ class MemoryJobQueue implements JobQueue {
 
 /** Where a consumer has its jobs from, and gives back what could not be told how it went. */
 interface ConsumerJobs {
-  readonly next: () => string | undefined;
-  readonly again: (id: string) => void;
+  readonly next: () => Entry | undefined;
+  readonly again: (entry: Entry) => void;
 }
 
 /** One worker's share of the queue. */
@@ -105,8 +113,8 @@ class Consumer {
   readonly #concurrency: number;
   readonly #jobs: ConsumerJobs;
   readonly #running = new Set<Promise<void>>();
-  /** A lease within one process is never lost. */
-  readonly #lease: JobLease = { signal: new AbortController().signal };
+  /** Never aborted: a lease within one process is never lost. */
+  readonly #signal = new AbortController().signal;
   #isEnded = false;
 
   constructor(work: Work, concurrency: number, jobs: ConsumerJobs) {
@@ -117,10 +125,10 @@ class Consumer {
 
   pump(): void {
     while (!this.#isEnded && this.#running.size < this.#concurrency) {
-      const id = this.#jobs.next();
-      if (id === undefined) return;
-      const running: Promise<void> = this.#work(id, this.#lease)
-        .catch(() => this.#jobs.again(id))
+      const entry = this.#jobs.next();
+      if (entry === undefined) return;
+      const running: Promise<void> = this.#work(entry.id, { key: entry.key, signal: this.#signal })
+        .catch(() => this.#jobs.again(entry))
         .finally(() => {
           this.#running.delete(running);
           this.pump();
