@@ -20,7 +20,7 @@ const ROWS = 300_000;
 /** exceljs holds a workbook to fill in memory as a whole. */
 const TEMPLATE_ROWS = 100_000;
 const GROWTH_ROWS = 5_000_000;
-const GROWTH_RUNS = 2;
+const GROWTH_RUNS = 1;
 const PEER = 'exceljs 4.4.0';
 
 function writeOurs(options: () => Promise<ExcelOptions>): ExportCase {
@@ -56,7 +56,7 @@ async function runOf(which: string, rows: number): Promise<CaseReport> {
   return runChild({ module: import.meta.url, args: ['--case', which, String(rows)] });
 }
 
-/** Peaks at twice the rows by peaks at `rows`, and the larger ones by themselves; runs of minutes, so there are few. */
+/** Peaks at twice the rows by peaks at `rows`, and the larger ones by themselves; runs of a minute, so there are few. */
 async function memory(rows: number): Promise<Figure[]> {
   const small: number[] = [];
   const large: number[] = [];

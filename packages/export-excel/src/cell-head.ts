@@ -6,7 +6,7 @@ const NINE = 57;
 const MOST_DIGITS = 7;
 
 /** Bytes behind a head or close that may be written over with anything: both are written eight bytes at a time. */
-export const SLACK: number = WORD;
+const SLACK = WORD;
 
 /**
  * The fixed text before a value, with the number of its row in it: `<c r="B7" s="2"><v>`. From one row to the next mostly one digit
