@@ -3,11 +3,20 @@ import { once } from 'node:events';
 import { bullJobQueue, redisJobStore } from '@perf/export-jobs';
 import { describeWith } from '@perf/services/vitest';
 import { Cluster, Redis } from 'ioredis';
+import { Redis as Redis6 } from 'ioredis-6';
 import type { JobAdapters } from './job-house.ts';
 
 /** A client that workers can use, ready. */
 export async function openRedis(url: string): Promise<Redis> {
   const redis = new Redis(url, { maxRetriesPerRequest: null });
+  redis.on('error', () => undefined);
+  await once(redis, 'ready');
+  return redis;
+}
+
+/** The same of the next major version. */
+export async function openRedis6(url: string): Promise<Redis6> {
+  const redis = new Redis6(url, { maxRetriesPerRequest: null });
   redis.on('error', () => undefined);
   await once(redis, 'ready');
   return redis;
@@ -27,7 +36,7 @@ export function ownPrefix(): string {
 }
 
 /** Queue and store over a client, which is closed with them. */
-export function adaptersOver(client: Redis | Cluster, prefix: string = ownPrefix()): JobAdapters {
+export function adaptersOver(client: Redis | Redis6 | Cluster, prefix: string = ownPrefix()): JobAdapters {
   const queue = bullJobQueue({ connection: client, prefix, lockMs: 1000, stalledMs: 500 });
   return {
     queue,
