@@ -156,18 +156,30 @@ class Run {
     }
   }
 
-  /** The batches as a transform pulls them; an abort is seen by who waits for the transform. */
-  async *#batches(output: Output, meter: ProgressMeter): AsyncGenerator<Batch> {
-    for (;;) {
-      const batch = await this.#next();
-      if (batch === undefined) return;
-      this.#limits.rows(this.#rows + batchLength(batch));
-      yield batch;
-      this.#rows += batchLength(batch);
-      meter.tick(this.#rows, output.bytes);
-      await this.#giveTurn(TURN_AT_END_MS);
-      this.#interruption.check();
-    }
+  /**
+   * The batches as a transform pulls them; an abort is seen by who waits for the transform. No generator: that would hold on to a batch
+   * while the next is made.
+   */
+  #batches(output: Output, meter: ProgressMeter): AsyncIterable<Batch> {
+    let isOver = false;
+    const next = async (): Promise<IteratorResult<Batch>> => {
+      if (isOver) return { done: true, value: undefined };
+      const step = await this.#step(output, meter);
+      isOver = step.done === true;
+      return step;
+    };
+    return { [Symbol.asyncIterator]: () => ({ next }) };
+  }
+
+  async #step(output: Output, meter: ProgressMeter): Promise<IteratorResult<Batch>> {
+    meter.tick(this.#rows, output.bytes);
+    await this.#giveTurn(TURN_AT_END_MS);
+    this.#interruption.check();
+    const batch = await this.#next();
+    if (batch === undefined) return { done: true, value: undefined };
+    this.#rows += batchLength(batch);
+    this.#limits.rows(this.#rows);
+    return { done: false, value: batch };
   }
 
   #newOutput(blockBytes: number, packer: Packer | undefined): Output {

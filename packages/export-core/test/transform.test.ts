@@ -37,6 +37,23 @@ describe('runExport with a transform', () => {
     expect(await transformExporter().export(plainSource(0), sink)).toMatchObject({ rows: 0, bytes: 0 });
   });
 
+  it('does not read the source again when it is asked for more than there is', async () => {
+    const sink = memorySink();
+    const greedy = transformExporter(() => ({
+      warnings: () => [],
+      async *bytes(batches) {
+        const reader = batches[Symbol.asyncIterator]();
+        while ((await reader.next()).done !== true);
+        yield Buffer.from(JSON.stringify(await reader.next()));
+      },
+    }));
+
+    const { rows } = await greedy.export(plainSource(300), sink);
+
+    expect(rows).toBe(300);
+    expect(Buffer.from(sink.bytes()).toString()).toBe('{"done":true}');
+  });
+
   it('pulls no faster than the transform does', async () => {
     let pulled = 0;
     const source = plainSource(100_000);

@@ -8,6 +8,7 @@ import {
   WriterPropertiesBuilder,
   transformParquetStream,
 } from 'parquet-wasm';
+import type { NextStream } from './parquet-encoding.ts';
 import type { ParquetSettings } from './parquet-settings.ts';
 
 const COMPRESSION = { snappy: Compression.SNAPPY, zstd: Compression.ZSTD, none: Compression.UNCOMPRESSED };
@@ -19,11 +20,10 @@ const STATISTICS = {
 
 /**
  * The bytes of one Parquet file. Pulls one Arrow stream ahead, never more, so that memory stays flat.
- * @param next gives Arrow streams, whole and of one schema, at least one; undefined after the last
  */
 export async function* encodeParquet(
   settings: ParquetSettings,
-  next: () => Promise<Uint8Array | undefined>,
+  next: NextStream,
 ): AsyncGenerator<Uint8Array> {
   const feed = new Feed(next);
   const batches = new ReadableStream<RecordBatch>(
@@ -37,17 +37,19 @@ export async function* encodeParquet(
 }
 
 class Feed {
-  readonly #next: () => Promise<Uint8Array | undefined>;
+  readonly #next: NextStream;
+  #spent: Uint8Array<ArrayBuffer> | undefined;
   #failure: { readonly error: unknown } | undefined;
   #isOver = false;
 
-  constructor(next: () => Promise<Uint8Array | undefined>) {
+  constructor(next: NextStream) {
     this.#next = next;
   }
 
   async pull(controller: ReadableStreamDefaultController<RecordBatch>): Promise<void> {
     try {
-      const bytes = await this.#next();
+      const bytes = await this.#next(this.#spent);
+      this.#spent = bytes;
       if (bytes === undefined) {
         this.#isOver = true;
         controller.close();

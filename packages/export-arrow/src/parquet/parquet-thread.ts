@@ -22,7 +22,7 @@ export class ThreadEncoding implements ParquetEncoding {
         thread.say({ kind: 'taken' });
         continue;
       }
-      const bytes = await next();
+      const bytes = await next(said.spent);
       if (bytes === undefined) thread.say({ kind: 'end' });
       else thread.say({ kind: 'stream', bytes }, bytes.buffer);
     }

@@ -4,7 +4,7 @@ import type { FromThread, ParquetSettings, ToThread } from './parquet-settings.t
 
 // Runs in a worker thread, one per file: see `ParquetThread`. Its end gives the encoder's memory back, which otherwise only grows.
 type Answer<T> = ((value: T) => void) | undefined;
-let onStream: Answer<Uint8Array | undefined>;
+let onStream: Answer<Uint8Array<ArrayBuffer> | undefined>;
 let onTaken: Answer<void>;
 
 parentPort?.on('message', (message: ToThread) => {
@@ -23,10 +23,12 @@ async function encode(settings: ParquetSettings): Promise<void> {
   parentPort?.close();
 }
 
-async function nextStream(): Promise<Uint8Array | undefined> {
-  const { promise, resolve } = Promise.withResolvers<Uint8Array | undefined>();
+async function nextStream(
+  spent: Uint8Array<ArrayBuffer> | undefined,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Uint8Array<ArrayBuffer> | undefined>();
   onStream = resolve;
-  say({ kind: 'want' });
+  say({ kind: 'want', spent }, spent?.buffer);
   return promise;
 }
 
@@ -37,6 +39,7 @@ async function hand(bytes: Uint8Array): Promise<void> {
   await promise;
 }
 
-function say(message: FromThread): void {
-  parentPort?.postMessage(message);
+/** @param given memory that becomes the listener's */
+function say(message: FromThread, given?: ArrayBuffer): void {
+  parentPort?.postMessage(message, given === undefined ? [] : [given]);
 }
