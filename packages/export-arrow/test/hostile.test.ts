@@ -1,7 +1,8 @@
-import type { BatchSource, Column, DataType, Field, Schema } from '@perf/contracts';
+import type { Batch, BatchSource, Column, DataType, Field, Schema } from '@perf/contracts';
 import { batchSource, toColumns } from '@perf/contracts';
 import type { ArrowOptions, ParquetOptions } from '@perf/export-arrow';
 import { exportArrow, exportParquet, memorySink } from '@perf/export-arrow';
+import { MemorySink } from '@perf/testkit';
 import { describe, expect, it } from 'vitest';
 import { readByDuckDb } from './duckdb.ts';
 import { arrowTypes, readArrow } from './read-arrow.ts';
@@ -121,6 +122,71 @@ describe('hostile text', () => {
     }
     expect((await parquet(sourceOf(fields, rows))).rows).toEqual(rows);
   });
+});
+
+describe('batches cut by their bytes', () => {
+  const large = 'ü'.repeat(5 * 1024 * 1024);
+  const fields = [
+    field('t'),
+    field('d'),
+    field('n', { kind: 'int32' }),
+    field('b', { kind: 'bool' }),
+    field('l', { kind: 'list', item: UTF8 }),
+    field('m', UTF8, { classification: 'pii' }),
+    field('large'),
+  ];
+  const rowOf = (id: number): unknown[] => [
+    id % 3 === 0 ? null : `text ${id} ${id % 4 === 0 ? '\ud800' : ''}`,
+    `value ${id} ${id % 5 === 0 ? '\ud800' : ''}`,
+    id % 2 === 0 ? null : id,
+    id % 2 === 0,
+    id % 4 === 0 ? null : [`${id}`, null],
+    id % 2 === 0 ? 'mail' : null,
+    id % 4 === 1 ? large : '',
+  ];
+  const rows = Array.from({ length: 14 }, (_, id) => rowOf(id));
+
+  it.each([{}, { dictionary: ['t', 'd'] }] satisfies ArrowOptions[])(
+    'hold the same rows from columns, where others have gone ahead, as from rows (%o)',
+    async (options) => {
+      const whole = await arrow(sourceOf(fields, rows), options);
+
+      const found = await arrow(sourceOf(fields, rows, { shape: 'columns' }), options);
+      expect(found.rows.map((row) => row.slice(0, 6))).toEqual(
+        rows.map(([t, d, n, b, l, m]) => [
+          typeof t === 'string' ? t.toWellFormed() : t,
+          String(d).toWellFormed(),
+          n,
+          b,
+          l,
+          m === null ? null : '***',
+        ]),
+      );
+      expect(found.manifest.warnings).toEqual(whole.manifest.warnings);
+      expect(Buffer.compare(found.bytes, whole.bytes)).toBe(0);
+    },
+  );
+});
+
+describe('a source that fails late', () => {
+  it.each(['caller', 'worker'] as const)(
+    'never leaves a Parquet file that looks whole (%s)',
+    async (encodeOn) => {
+      const schema: Schema = { fields: [field('x', { kind: 'int32' })] };
+      async function* batches(): AsyncGenerator<Batch> {
+        for (let i = 0; i < 5; i++)
+          yield { kind: 'rows', schema, layout: 'arrays', rows: Array.from({ length: 10_000 }, () => [i]) };
+        throw new RangeError('the server went away');
+      }
+      const sink = new MemorySink();
+
+      await expect(exportParquet(batchSource(schema, batches()), sink, { encodeOn })).rejects.toMatchObject({
+        code: 'ERR_PERF_SOURCE_FAILED',
+        cause: { message: 'the server went away' },
+      });
+      expect(sink.state).toBe('aborted');
+    },
+  );
 });
 
 describe('hostile shapes', () => {

@@ -49,6 +49,7 @@ export class ParquetTransform implements Transform {
         first = undefined;
         return stream;
       });
+      if (failed !== undefined) throw failed.error;
     } catch (error) {
       if (failed !== undefined) throw failed.error;
       if (isPerfError(error)) throw error;
