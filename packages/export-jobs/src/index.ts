@@ -7,7 +7,7 @@ export { folderOutputs } from './folder-outputs.ts';
 export type { FolderOutputs } from './folder-outputs.ts';
 export { ExportJobs, createExportJobs } from './export-jobs.ts';
 export type { ExportJobsOptions, OwnerLimits } from './export-jobs.ts';
-export type { JobFormat, JobSource, JobWorkerOptions, RetryOptions } from './job-parts.ts';
+export type { JobFormat, JobModule, JobSource, JobWorkerOptions, RetryOptions } from './job-parts.ts';
 export { createJobWorker } from './job-worker.ts';
 export { memoryJobQueue } from './memory/memory-job-queue.ts';
 export type { QueueTimers } from './memory/memory-job-queue.ts';

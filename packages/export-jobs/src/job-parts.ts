@@ -6,6 +6,7 @@ import type {
   JobStore,
   RepeatableSource,
 } from '@perf/contracts';
+import { PerfError } from '@perf/contracts';
 
 /** Opens the rows of a job. @param params what the request gives */
 export type JobSource = (
@@ -40,10 +41,15 @@ export interface JobWorkerOptions {
   readonly queue: JobQueue;
   readonly store: JobStore;
   readonly outputs: JobOutputs;
-  /** By the name that requests give. */
-  readonly sources: Readonly<Record<string, JobSource>>;
-  /** By the name that requests give, as in `csv.gz`. */
-  readonly formats: Readonly<Record<string, JobFormat>>;
+  /** By the name that requests give. Needed without `thread`. */
+  readonly sources?: Readonly<Record<string, JobSource>>;
+  /** By the name that requests give, as in `csv.gz`. Needed without `thread`. */
+  readonly formats?: Readonly<Record<string, JobFormat>>;
+  /**
+   * A module that exports `{ sources, formats, outputs }` (see `JobModule`), loaded in a thread of its own for every run: a source that blocks
+   * its thread then blocks neither other jobs nor the word to the queue that this one goes on. @default exports run on the calling thread
+   */
+  readonly thread?: URL;
   /** Jobs at a time. @default 1 */
   readonly concurrency?: number;
   readonly retries?: RetryOptions;
@@ -57,9 +63,18 @@ export interface JobWorkerOptions {
   readonly random?: () => number;
 }
 
+/** What a module for `thread` exports. */
+export interface JobModule {
+  readonly sources: Readonly<Record<string, JobSource>>;
+  readonly formats: Readonly<Record<string, JobFormat>>;
+  /** The same place as that of the worker. */
+  readonly outputs: JobOutputs;
+}
+
 /** The options with their defaults. */
-export type WorkerParts = Required<Omit<JobWorkerOptions, 'retries'>> & {
+export type WorkerParts = Required<Omit<JobWorkerOptions, 'retries' | 'thread'>> & {
   readonly retries: Required<RetryOptions>;
+  readonly thread: URL | undefined;
 };
 
 const WEEK_MS = 7 * 24 * 3_600_000;
@@ -71,7 +86,16 @@ export function expiryOf({ now, keepMs }: WorkerParts): number | undefined {
 
 /** Fills in the defaults. */
 export function workerParts(options: JobWorkerOptions): WorkerParts {
+  const { sources, formats, thread } = options;
+  if (thread === undefined && (sources === undefined || formats === undefined))
+    throw new PerfError(
+      'ERR_PERF_INVALID_OPTION',
+      'a worker needs sources and formats, or a thread that has them',
+    );
   return {
+    sources: {},
+    formats: {},
+    thread: undefined,
     concurrency: 1,
     keepMs: WEEK_MS,
     onError: () => undefined,

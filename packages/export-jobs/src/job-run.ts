@@ -1,9 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import type {
   ChannelMessages,
-  CheckpointStore,
   ExportManifest,
-  ExportSink,
   JobChange,
   JobLease,
   JobNotice,
@@ -12,12 +10,11 @@ import type {
   PerfErrorCode,
   Progress,
 } from '@perf/contracts';
-import { PerfError, channels, isPerfError } from '@perf/contracts';
+import { channels, isPerfError } from '@perf/contracts';
 import type { WorkerParts } from './job-parts.ts';
 import { expiryOf } from './job-parts.ts';
-
-/** Least ms between two looks at the record, each with the progress made. */
-const PROGRESS_MS = 250;
+import { runRequest } from './run-request.ts';
+import { runInThread } from './thread/run-in-thread.ts';
 
 /** Errors that come again however often one tries. */
 const PERMANENT: ReadonlySet<PerfErrorCode> = new Set<PerfErrorCode>([
@@ -79,69 +76,17 @@ export class JobRun {
     }
   }
 
-  async #export({ sink, checkpoint }: JobOutput): Promise<ExportManifest> {
-    const { request } = this.#record;
-    const { sources, formats } = this.#parts;
-    const source = named(sources, request.source.name, 'source');
-    const exporter = named(
-      formats,
-      request.format,
-      'format',
-    )({
-      ...(request.template === undefined ? {} : { template: request.template }),
-      ...(request.options === undefined ? {} : { options: request.options }),
-    });
-    const { signal } = this.#stop;
-    const isResumable = exporter.capabilities.resumable;
-    const resumeFrom = isResumable ? await checkpoint.load() : undefined;
-    const rows = await source(request.source.params, { cursor: resumeFrom?.cursor, signal });
-    try {
-      return await exporter.export(rows, this.#fencedSink(sink), {
-        signal,
-        checkpoint: isResumable ? this.#fencedCheckpoints(checkpoint) : undefined,
-        resumeFrom,
-        progressIntervalMs: PROGRESS_MS,
-        onProgress: (progress) => this.#told(progress),
-      });
-    } finally {
-      // An answer of a database holds a connection, also when nobody has asked it for a row.
-      if (isDisposable(rows)) await rows[Symbol.asyncDispose]();
-    }
-  }
-
-  /** The file gets its name only while the job is still this run's. */
-  #fencedSink(sink: ExportSink): ExportSink {
-    return {
-      canPatch: sink.canPatch,
-      canResume: sink.canResume,
-      open: (resumeAt) => sink.open(resumeAt),
-      write: (bytes) => sink.write(bytes),
-      abort: (reason, options) => sink.abort(reason, options),
-      commit: async () => {
-        await this.#mustBeOurs();
-        await sink.commit();
-      },
-      ...(sink.writeAt === undefined
-        ? {}
-        : { writeAt: (bytes, position) => this.#patch(sink, bytes, position) }),
-      ...(sink.sync === undefined ? {} : { sync: async () => sink.sync?.() }),
-      ...(sink.read === undefined ? {} : { read: (length) => readOf(sink, length) }),
+  #export(output: JobOutput): Promise<ExportManifest> {
+    const { thread, sources, formats } = this.#parts;
+    const use = {
+      output,
+      signal: this.#stop.signal,
+      mustBeOurs: () => this.#mustBeOurs(),
+      onProgress: (progress: Progress) => this.#told(progress),
     };
-  }
-
-  async #patch(sink: ExportSink, bytes: Uint8Array, position: number): Promise<void> {
-    await sink.writeAt?.(bytes, position);
-  }
-
-  #fencedCheckpoints(checkpoint: CheckpointStore): CheckpointStore {
-    return {
-      load: () => checkpoint.load(),
-      remove: () => checkpoint.remove(),
-      save: async (saved) => {
-        await this.#mustBeOurs();
-        await checkpoint.save(saved);
-      },
-    };
+    return thread === undefined
+      ? runRequest({ sources, formats }, this.#record.request, use)
+      : runInThread(thread, this.#record, use);
   }
 
   /** Looks at the record, and ends the run when it belongs to another, or somebody wants it to end. */
@@ -261,23 +206,4 @@ export class JobRun {
   #publish(event: ChannelMessages['job']['event']): void {
     if (jobs.hasSubscribers) jobs.publish({ job: this.#record.id, event } satisfies ChannelMessages['job']);
   }
-}
-
-function named<T>(known: Readonly<Record<string, T>>, name: string, what: string): T {
-  const found = Object.entries(known).find(([key]) => key === name)?.[1];
-  if (found !== undefined) return found;
-  throw new PerfError(
-    'ERR_PERF_UNSUPPORTED',
-    `no ${what} is named ${JSON.stringify(name.slice(0, 64))} in this worker`,
-  );
-}
-
-function isDisposable(source: object): source is AsyncDisposable {
-  return Symbol.asyncDispose in source;
-}
-
-function readOf(sink: ExportSink, length: number): AsyncIterable<Uint8Array> {
-  const bytes = sink.read?.(length);
-  if (bytes !== undefined) return bytes;
-  throw new PerfError('ERR_PERF_UNSUPPORTED', 'this sink cannot read back what it holds');
 }

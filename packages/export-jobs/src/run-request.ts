@@ -1,0 +1,101 @@
+import type {
+  CheckpointStore,
+  ExportManifest,
+  ExportSink,
+  JobOutput,
+  JobRequest,
+  Progress,
+} from '@perf/contracts';
+import { PerfError } from '@perf/contracts';
+import type { JobModule } from './job-parts.ts';
+
+/** Least ms between two reports of progress. */
+const PROGRESS_MS = 250;
+
+/** What a run works with. */
+export interface RequestUse {
+  readonly output: JobOutput;
+  readonly signal: AbortSignal;
+  /** Rejects when the job belongs to another run, or is to end. */
+  readonly mustBeOurs: () => Promise<void>;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** Exports what a request asks for, from the last checkpoint on where there is one. */
+export async function runRequest(
+  { sources, formats }: Pick<JobModule, 'sources' | 'formats'>,
+  { source: { name, params }, format, template, options }: JobRequest,
+  { output: { sink, checkpoint }, signal, mustBeOurs, onProgress }: RequestUse,
+): Promise<ExportManifest> {
+  const open = named(sources, name, 'source');
+  const make = named(formats, format, 'format');
+  const exporter = make({
+    ...(template === undefined ? {} : { template }),
+    ...(options === undefined ? {} : { options }),
+  });
+  const isResumable = exporter.capabilities.resumable;
+  const resumeFrom = isResumable ? await checkpoint.load() : undefined;
+  const rows = await open(params, { cursor: resumeFrom?.cursor, signal });
+  try {
+    return await exporter.export(rows, fencedSink(sink, mustBeOurs), {
+      signal,
+      checkpoint: isResumable ? fencedCheckpoints(checkpoint, mustBeOurs) : undefined,
+      resumeFrom,
+      progressIntervalMs: PROGRESS_MS,
+      onProgress,
+    });
+  } finally {
+    // An answer of a database holds a connection, also when nobody has asked it for a row.
+    if (isDisposable(rows)) await rows[Symbol.asyncDispose]();
+  }
+}
+
+/** The file gets its name only while the job is still this run's. */
+function fencedSink(sink: ExportSink, mustBeOurs: () => Promise<void>): ExportSink {
+  return {
+    canPatch: sink.canPatch,
+    canResume: sink.canResume,
+    open: (resumeAt) => sink.open(resumeAt),
+    write: (bytes) => sink.write(bytes),
+    abort: (reason, options) => sink.abort(reason, options),
+    commit: async () => {
+      await mustBeOurs();
+      await sink.commit();
+    },
+    ...(sink.writeAt === undefined
+      ? {}
+      : { writeAt: async (bytes, position) => sink.writeAt?.(bytes, position) }),
+    ...(sink.sync === undefined ? {} : { sync: async () => sink.sync?.() }),
+    ...(sink.read === undefined ? {} : { read: (length) => readOf(sink, length) }),
+  };
+}
+
+function fencedCheckpoints(checkpoint: CheckpointStore, mustBeOurs: () => Promise<void>): CheckpointStore {
+  return {
+    load: () => checkpoint.load(),
+    remove: () => checkpoint.remove(),
+    save: async (saved) => {
+      await mustBeOurs();
+      await checkpoint.save(saved);
+    },
+  };
+}
+
+function named<T>(known: Readonly<Record<string, T>>, name: string, what: string): T {
+  const found = Object.entries(known).find(([key]) => key === name)?.[1];
+  if (found !== undefined) return found;
+  throw new PerfError(
+    'ERR_PERF_UNSUPPORTED',
+    `no ${what} is named ${JSON.stringify(name.slice(0, 64))} in this worker`,
+  );
+}
+
+function isDisposable(source: object): source is AsyncDisposable {
+  return Symbol.asyncDispose in source;
+}
+
+function readOf(sink: ExportSink, length: number): AsyncIterable<Uint8Array> {
+  const bytes = sink.read?.(length);
+  if (bytes !== undefined) return bytes;
+  throw new PerfError('ERR_PERF_UNSUPPORTED', 'this sink cannot read back what it holds');
+}
