@@ -46,8 +46,8 @@ export interface JobWorkerOptions {
   /** By the name that requests give, as in `csv.gz`. Needed without `thread`. */
   readonly formats?: Readonly<Record<string, JobFormat>>;
   /**
-   * A module that exports `{ sources, formats, outputs }` (see `JobModule`), loaded in a thread of its own for every run: a source that blocks
-   * its thread then blocks neither other jobs nor the word to the queue that this one goes on. @default exports run on the calling thread
+   * A module that calls `jobThread({ sources, formats, outputs })`, started in a thread of its own for every run: a source that blocks its
+   * thread then blocks neither other jobs nor the word to the queue that this one goes on. @default exports run on the calling thread
    */
   readonly thread?: URL;
   /** Jobs at a time. @default 1 */
@@ -63,8 +63,8 @@ export interface JobWorkerOptions {
   readonly random?: () => number;
 }
 
-/** What a module for `thread` exports. */
-export interface JobModule {
+/** What a thread of a worker works with. */
+export interface JobThreadOptions {
   readonly sources: Readonly<Record<string, JobSource>>;
   readonly formats: Readonly<Record<string, JobFormat>>;
   /** The same place as that of the worker. */

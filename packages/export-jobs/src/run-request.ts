@@ -7,7 +7,7 @@ import type {
   Progress,
 } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
-import type { JobModule } from './job-parts.ts';
+import type { JobThreadOptions } from './job-parts.ts';
 
 /** Least ms between two reports of progress. */
 const PROGRESS_MS = 250;
@@ -23,7 +23,7 @@ export interface RequestUse {
 
 /** Exports what a request asks for, from the last checkpoint on where there is one. */
 export async function runRequest(
-  { sources, formats }: Pick<JobModule, 'sources' | 'formats'>,
+  { sources, formats }: Pick<JobThreadOptions, 'sources' | 'formats'>,
   { source: { name, params }, format, template, options }: JobRequest,
   { output: { sink, checkpoint }, signal, mustBeOurs, onProgress }: RequestUse,
 ): Promise<ExportManifest> {

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { Batch } from '@perf/contracts';
 import { createCsvExporter } from '@perf/export-csv';
 import type { JobFormat, JobSource } from '@perf/export-jobs';
-import { folderOutputs } from '@perf/export-jobs';
+import { folderOutputs, jobThread } from '@perf/export-jobs';
 import { mixedSource } from '@perf/testkit/measure';
 
 const folder = process.env['PERF_JOBS_TEST_FOLDER'] ?? 'nowhere';
-export const outputs = folderOutputs(folder);
-export const formats: Record<string, JobFormat> = { csv: () => createCsvExporter() };
-export const sources: Record<string, JobSource> = {
+const outputs = folderOutputs(folder);
+const formats: Record<string, JobFormat> = { csv: () => createCsvExporter() };
+const sources: Record<string, JobSource> = {
   mixed: (params, { cursor }) => mixedSource(Number(params), { after: cursor }),
   blocking: (_params, { cursor }) => {
     const source = mixedSource(100_000, { after: cursor });
@@ -41,3 +41,5 @@ export const sources: Record<string, JobSource> = {
     throw new Error('no way in');
   },
 };
+
+jobThread({ sources, formats, outputs });

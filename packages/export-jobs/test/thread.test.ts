@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCsvExporter } from '@perf/export-csv';
-import { createJobWorker, memoryJobQueue, memoryJobStore } from '@perf/export-jobs';
+import { createJobWorker, folderOutputs, jobThread, memoryJobQueue, memoryJobStore } from '@perf/export-jobs';
 import { describeWith } from '@perf/services/vitest';
 import { MemorySink } from '@perf/testkit';
 import { mixedSource } from '@perf/testkit/measure';
@@ -87,6 +87,10 @@ describe('a worker with threads', () => {
       error: { code: 'unknown', message: 'no way in' },
     });
     expect(await ask('unheard of')).toMatchObject({ attempts: 1, error: { code: 'ERR_PERF_UNSUPPORTED' } });
+  });
+
+  it('begins nowhere but in a thread of a worker', () => {
+    expect(() => jobThread({ sources: {}, formats: {}, outputs: folderOutputs('x') })).toThrow(/in a thread/);
   });
 
   it('needs sources and formats where there is no thread', async () => {

@@ -6,16 +6,15 @@ import type { FromThread, ThreadOrder, ToThread } from './thread-messages.ts';
 /** How long a thread may take to end in good order before it is ended: it may be blocked. */
 const STOP_MS = 1000;
 
-/** As `runRequest`, in a thread of its own, with the sources, formats and outputs of a module. */
+/** As `runRequest`, in a thread of its own, by a module that calls `jobThread`. */
 export async function runInThread(
   module: URL,
   record: JobRecord,
   { signal, mustBeOurs, onProgress }: RequestUse,
 ): Promise<ExportManifest> {
   signal.throwIfAborted();
-  const file = import.meta.url.endsWith('.ts') ? './job-thread-worker.ts' : './job-thread-worker.js';
-  const workerData: ThreadOrder = { module: module.href, record };
-  const thread = new Worker(new URL(file, import.meta.url), { workerData, name: 'perf-export-job' });
+  const workerData: ThreadOrder = { record };
+  const thread = new Worker(module, { workerData, name: 'perf-export-job' });
   const say = (message: ToThread): void => thread.postMessage(message);
   const ended = Promise.withResolvers<ExportManifest>();
   let isOver = false;
@@ -46,7 +45,11 @@ export async function runInThread(
   thread.on('messageerror', ended.reject);
   const exited = new Promise<void>((resolve) => {
     thread.on('exit', (code) => {
-      ended.reject(new Error(`the thread of the export ended with exit code ${code}`));
+      ended.reject(
+        new Error(
+          `the thread of the export ended with exit code ${code} before it was done; its module must call jobThread`,
+        ),
+      );
       resolve();
     });
   });

@@ -2,8 +2,6 @@ import type { ExportManifest, JobRecord, Progress } from '@perf/contracts';
 
 /** What a thread is made for. */
 export interface ThreadOrder {
-  /** URL of the module with sources, formats and outputs. */
-  readonly module: string;
   readonly record: JobRecord;
 }
 
