@@ -38,7 +38,7 @@ export function folderOutputs(folder: string): FolderOutputs {
 /** Copies the newest run that left both its bytes and a checkpoint, and removes all earlier runs. */
 async function takeOver(home: string, epoch: number): Promise<void> {
   const left = (await readdir(home)).flatMap((name) => {
-    const [, number, what] = /^(\d{1,15})\.(partial|checkpoint)$/.exec(name) ?? [];
+    const [, number, what] = /^(\d{1,15})\.(partial|checkpoint|checkpoint\.next)$/.exec(name) ?? [];
     return number === undefined || Number(number) >= epoch ? [] : [{ name, run: Number(number), what }];
   });
   const runs = left.filter(({ what }) => what === 'checkpoint').map(({ run }) => run);

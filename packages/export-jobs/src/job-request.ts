@@ -6,7 +6,9 @@ import { parseTemplate } from '@perf/export-core';
 const MOST_CHARACTERS = 1_000_000;
 const MOST_NAME_CHARACTERS = 200;
 // oxlint-disable-next-line no-control-regex -- file names must not hold them
-const UNSAFE_NAME = /[\u0000-\u001f\u007f/\\:*?"<>|]|^\.|[. ]$|^\d+\.(?:partial|checkpoint)$/;
+const UNSAFE_SIGNS = /[\u0000-\u001f\u007f/\\:*?\"<>|]|^\.|[. ]$/;
+/** Names that runs give to what they write. */
+const NAME_OF_RUN = /^\d+\.(?:partial|checkpoint|checkpoint\.next)$/;
 
 /**
  * Checks what somebody asks for and gives a copy of what is JSON in it. Throws `ERR_PERF_INVALID_OPTION` for names that are missing or too
@@ -22,7 +24,11 @@ export function checkRequest(request: JobRequest): JobRequest {
   mustBeName('owner', owner);
   if (fileName !== undefined) {
     mustBeName('fileName', fileName);
-    if (UNSAFE_NAME.test(fileName) || Buffer.byteLength(fileName) > MOST_NAME_CHARACTERS)
+    if (
+      UNSAFE_SIGNS.test(fileName) ||
+      NAME_OF_RUN.test(fileName) ||
+      Buffer.byteLength(fileName) > MOST_NAME_CHARACTERS
+    )
       throw invalid(
         `fileName must be a plain name without a path, ${MOST_NAME_CHARACTERS} bytes at most, got ${JSON.stringify(fileName)}`,
       );

@@ -76,6 +76,7 @@ describe('a request', () => {
     '',
     '2.partial',
     '17.checkpoint',
+    '1.checkpoint.next',
     'ü'.repeat(101),
   ])('is refused with the file name %j', async (fileName) => {
     await expect(kept({ ...PLAIN, fileName })).rejects.toMatchObject({ code: 'ERR_PERF_INVALID_OPTION' });

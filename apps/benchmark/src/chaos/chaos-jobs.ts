@@ -55,7 +55,11 @@ function figuresOf({ jobs, kills, redisAwayMs, ms }: JobsChaosReport): Figure[] 
       note: `workers that ran a job; and Redis once, away ${Math.round(redisAwayMs)} ms`,
     },
     { id: 'chaos.jobs.incomplete', value: jobs.filter(({ state }) => state !== 'completed').length },
-    { id: 'chaos.jobs.differing', value: jobs.filter(({ isSame }) => !isSame).length, note: 'files' },
+    {
+      id: 'chaos.jobs.differing',
+      value: jobs.filter(({ fault }) => fault !== undefined).length,
+      note: 'files',
+    },
     { id: 'chaos.jobs.twice', value: jobs.filter(({ completions }) => completions > 1).length },
   ];
 }
@@ -71,15 +75,15 @@ function mustHaveKilled({ kills, redisAwayMs, jobs }: JobsChaosReport): void {
 function tableOf({ jobs }: JobsChaosReport): string {
   return textTable([
     ['format', 'state', 'runs', 'killed', 'errors', 'same', 'completed', ''],
-    ...jobs.map(({ format, state, runs, stalls, attempts, isSame, completions, error = '' }) => [
+    ...jobs.map(({ format, state, runs, stalls, attempts, fault, completions, error }) => [
       format,
       state,
       String(runs),
       String(stalls),
       String(attempts),
-      isSame ? 'yes' : 'no',
+      fault === undefined ? 'yes' : 'no',
       `${completions}×`,
-      error,
+      fault ?? error ?? '',
     ]),
   ]);
 }

@@ -7,7 +7,7 @@ import { createExportJobs, folderOutputs } from '@perf/export-jobs';
 import { startMortalRedis } from '../scorecard/servers.ts';
 import { JobsCrew } from './jobs-crew.ts';
 import { JOB_FORMATS, jobRequest, openJobsHouse } from './jobs-house.ts';
-import { hashOfJob, untouchedHashes } from './jobs-files.ts';
+import { faultOfJob, untouchedHashes } from './jobs-files.ts';
 
 /** What is tried. */
 export interface JobsChaosOptions {
@@ -46,8 +46,8 @@ export interface JobOutcome {
   readonly attempts: number;
   /** Times that a worker said it was completed. */
   readonly completions: number;
-  /** Whether its file is byte for byte that of an export which nobody disturbed, and nothing lies beside it. */
-  readonly isSame: boolean;
+  /** Why its file is not byte for byte that of an export which nobody disturbed, alone in its folder; absent: it is. */
+  readonly fault?: string;
   readonly error?: string;
 }
 
@@ -77,8 +77,8 @@ export async function killJobWorkers(options: JobsChaosOptions): Promise<JobsCha
   const made = await Promise.all(
     records.map(async (record) => {
       const completions = crew.completions.get(record.id) ?? 0;
-      const isSame = (await hashOfJob(outputs, record)) === hashes.get(record.request.format);
-      return outcomeOf(record, completions, isSame);
+      const fault = await faultOfJob(outputs, record, hashes.get(record.request.format));
+      return outcomeOf(record, completions, fault);
     }),
   );
   return { jobs: made, ...kills, ms };
@@ -118,8 +118,16 @@ async function killUntilDone(
 function outcomeOf(
   { request: { format }, state, epoch: runs, stalls, attempts, error }: JobRecord,
   completions: number,
-  isSame: boolean,
+  fault: string | undefined,
 ): JobOutcome {
-  const outcome = { format, state, runs, stalls, attempts, completions, isSame };
+  const outcome = {
+    format,
+    state,
+    runs,
+    stalls,
+    attempts,
+    completions,
+    ...(fault === undefined ? {} : { fault }),
+  };
   return error === undefined ? outcome : { ...outcome, error: error.message };
 }

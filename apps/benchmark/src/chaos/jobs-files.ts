@@ -25,12 +25,20 @@ export async function untouchedHashes(
   return hashes;
 }
 
-/** Hash of a job's file; undefined when there is none, or something lies beside it. */
-export async function hashOfJob(outputs: FolderOutputs, record: JobRecord): Promise<string | undefined> {
-  if (record.state !== 'completed') return undefined;
+/** What is wrong with the file of a job, in words: it is missing, its bytes are others, or something lies beside it. */
+export async function faultOfJob(
+  outputs: FolderOutputs,
+  record: JobRecord,
+  wanted: string | undefined,
+): Promise<string | undefined> {
   const path = outputs.pathOf(record);
-  const names = await readdir(dirname(path));
-  return names.length === 1 && names[0] === basename(path) ? hashOf(path) : undefined;
+  const names = await readdir(dirname(path)).catch(() => []);
+  const name = names.find((each) => each === basename(path));
+  if (name === undefined) return 'it has no file';
+  if ((await hashOf(path)) !== wanted) return 'its bytes differ';
+  return names.length === 1
+    ? undefined
+    : `beside it lies ${names.filter((each) => each !== name).join(', ')}`;
 }
 
 async function hashOf(path: string): Promise<string> {
