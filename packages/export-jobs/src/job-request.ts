@@ -6,7 +6,7 @@ import { parseTemplate } from '@perf/export-core';
 const MOST_CHARACTERS = 1_000_000;
 const MOST_NAME_CHARACTERS = 200;
 // oxlint-disable-next-line no-control-regex -- file names must not hold them
-const UNSAFE_SIGNS = /[\u0000-\u001f\u007f/\\:*?\"<>|]|^\.|[. ]$/;
+const UNSAFE_SIGNS = /[\u0000-\u001f\u007f/\\:*?"<>|]|^\.|[. ]$/;
 /** Names that runs give to what they write. */
 const NAME_OF_RUN = /^\d+\.(?:partial|checkpoint|checkpoint\.next)$/;
 
