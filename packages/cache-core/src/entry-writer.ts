@@ -58,8 +58,23 @@ export class EntryWriter {
     seen: ReturnType<LookUpParts['slots']['hold']>,
     lower: LowerTiers,
   ): Promise<InvalidationReceipt> {
-    const { options } = this.#parts;
     const name = lower.names.ofKey(key);
+    const through = lower.coherence.holdOff(name);
+    try {
+      return await this.#deliver(key, name, entry, seen, lower);
+    } finally {
+      through();
+    }
+  }
+
+  async #deliver(
+    key: string,
+    name: string,
+    entry: Omit<Parameters<LowerTiers['set']>[2], 'counters' | 'storedAt'>,
+    seen: ReturnType<LookUpParts['slots']['hold']>,
+    lower: LowerTiers,
+  ): Promise<InvalidationReceipt> {
+    const { options } = this.#parts;
     const token = Symbol('write');
     this.#running.set(key, token);
     const counters = seen === undefined ? [] : await lower.coherence.numbers(seen);

@@ -173,6 +173,14 @@ export class Coherence {
     return { delivered: (await this.#settle(order, this.tiers, write)) ? 'shared' : 'journaled' };
   }
 
+  /**
+   * Has what tiers hold under a name not read, until what it gives is called, once. For changes that were obeyed here before they can be
+   * delivered: what is read meanwhile would be older, and be kept when the change is through.
+   */
+  holdOff(name: string): () => void {
+    return this.#begin({ kind: 'key', name });
+  }
+
   /** Whether tiers are about to drop what is under a name: until they have, it must not be read there. */
   isSettling(name: string): boolean {
     if (this.#settling.size === 0) return false;
@@ -236,22 +244,31 @@ export class Coherence {
     tiers: readonly LowerTier[],
     write?: (tier: LowerTier) => Promise<void>,
   ): Promise<boolean> {
-    const id = `${order.kind} ${order.name}`;
-    this.#settling.set(id, (this.#settling.get(id) ?? 0) + 1);
-    if (order.kind === 'prefix') this.#settlingPrefixes.add(order.name);
+    const settled = this.#begin(order);
     try {
       const done = await Promise.all(
         tiers.map((tier) => tier.deliver(order, write === undefined ? undefined : () => write(tier))),
       );
       return done.every(Boolean);
     } finally {
-      const left = (this.#settling.get(id) ?? 1) - 1;
-      if (left > 0) this.#settling.set(id, left);
-      else {
-        this.#settling.delete(id);
-        if (order.kind === 'prefix') this.#settlingPrefixes.delete(order.name);
-      }
+      settled();
     }
+  }
+
+  /** Counts an order as being carried out, until what it gives is called, once. */
+  #begin({ kind, name }: Order): () => void {
+    const id = `${kind} ${name}`;
+    this.#settling.set(id, (this.#settling.get(id) ?? 0) + 1);
+    if (kind === 'prefix') this.#settlingPrefixes.add(name);
+    return () => {
+      const left = (this.#settling.get(id) ?? 1) - 1;
+      if (left > 0) {
+        this.#settling.set(id, left);
+        return;
+      }
+      this.#settling.delete(id);
+      if (kind === 'prefix') this.#settlingPrefixes.delete(name);
+    };
   }
 
   #changed(state: BusState): void {
