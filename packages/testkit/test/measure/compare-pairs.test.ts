@@ -1,4 +1,4 @@
-import { compareInProcess, comparePairs, judgePairs, runChild } from '@perf/testkit/measure';
+import { compareInProcess, comparePairs, runChild } from '@perf/testkit/measure';
 import type { Case } from '@perf/testkit/measure';
 import { describe, expect, it } from 'vitest';
 
@@ -32,11 +32,6 @@ describe('comparePairs', () => {
       expect(compared.spread[0]).toBeLessThanOrEqual(compared.value);
       expect(compared.spread[1]).toBeGreaterThanOrEqual(compared.value);
       expect(compared.ours).toHaveLength(7);
-      const judged = judgePairs(
-        compared.peer.map((report) => report.ms),
-        compared.ours.map((report) => report.ms),
-      );
-      expect(judged.verdict).toBe('slower');
     },
   );
 
