@@ -1,11 +1,16 @@
-import { compareInProcess, comparePairs, runChild } from '@perf/testkit/measure';
-import type { Case } from '@perf/testkit/measure';
+import { compareInProcess, comparePairs, judgePairs, runChild } from '@perf/testkit/measure';
+import type { Case, CaseReport } from '@perf/testkit/measure';
 import { describe, expect, it } from 'vitest';
 
 const execArgv = ['--conditions=@perf/source'];
 
 function sumCase(...args: string[]): Case {
   return { module: new URL('../cases/sum-case.ts', import.meta.url), args, execArgv };
+}
+
+/** The processor's time of a case, which other work on the machine does not lengthen. */
+function cpuMs(report: CaseReport): number {
+  return Number(report['cpuMs']);
 }
 
 /** A case that adds `times` numbers a call. */
@@ -21,10 +26,11 @@ describe('comparePairs', () => {
     { timeout: 120_000 },
     async () => {
       const compared = await comparePairs({
-        ours: sumCase('8'),
-        peer: sumCase('4'),
+        ours: sumCase('40'),
+        peer: sumCase('20'),
         direction: 'max',
         pairs: 7,
+        figure: cpuMs,
       });
 
       expect(compared.value).toBeGreaterThan(1.3);
@@ -32,6 +38,8 @@ describe('comparePairs', () => {
       expect(compared.spread[0]).toBeLessThanOrEqual(compared.value);
       expect(compared.spread[1]).toBeGreaterThanOrEqual(compared.value);
       expect(compared.ours).toHaveLength(7);
+      const judged = judgePairs(compared.peer.map(cpuMs), compared.ours.map(cpuMs));
+      expect(judged.verdict).toBe('slower');
     },
   );
 
