@@ -202,6 +202,8 @@ class Run {
         throw new PerfError('ERR_PERF_UNSUPPORTED', 'this sink cannot go on from an earlier run');
     }
     if (resumeFrom === undefined) {
+      // One of an earlier run would say that bytes are there which are about to be replaced.
+      await this.#wait('removing an old checkpoint', async () => checkpoint?.remove());
       await this.#wait('opening the sink', () => sink.open());
       await output.begin();
       encoder.begin();

@@ -1,4 +1,4 @@
-import type { Checkpoint, CheckpointStore, ExportManifest, Exporter } from '@perf/contracts';
+import type { Batch, Checkpoint, CheckpointStore, ExportManifest, Exporter } from '@perf/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ExporterSuiteOptions } from '../exporter-suite.ts';
 import { mixedSource } from '../measure/mixed-rows.ts';
@@ -88,6 +88,22 @@ export function resumeCases({
       });
     });
 
+    it('removes an old checkpoint when it begins anew, before it writes anything', async () => {
+      const sink = new MemorySink();
+      let heldThen = -1;
+      const checkpoint = {
+        ...storeOf(() => undefined),
+        remove: async () => void (heldThen = sink.bytes.length),
+      };
+      const source = { ...mixedSource(10), [Symbol.asyncIterator]: failingBatches };
+
+      await expect(create().export(source, sink, { checkpoint })).rejects.toMatchObject({
+        code: 'ERR_PERF_SOURCE_FAILED',
+      });
+
+      expect(heldThen).toBe(0);
+    });
+
     it('refuses a source that cannot be opened at a row', async () => {
       const { schema, [Symbol.asyncIterator]: batches } = mixedSource(10);
       const source = { schema, [Symbol.asyncIterator]: batches };
@@ -98,6 +114,11 @@ export function resumeCases({
       });
     });
   });
+}
+
+// oxlint-disable-next-line require-yield -- it fails before it gives anything
+async function* failingBatches(): AsyncGenerator<Batch> {
+  throw new Error('the server went away');
 }
 
 async function exportWhole(exporter: Exporter, rows: number): Promise<Whole> {
@@ -147,7 +168,10 @@ function storeOf(
       return isRemoved;
     },
     load: async () => undefined,
-    save: async (checkpoint) => onSave(checkpoint),
+    save: async (checkpoint) => {
+      isRemoved = false;
+      onSave(checkpoint);
+    },
     remove: async () => {
       isRemoved = true;
     },
