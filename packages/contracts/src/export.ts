@@ -179,6 +179,8 @@ export interface Exporter {
   /** As in `csv`. */
   readonly format: string;
   readonly capabilities: ExporterCapabilities;
+  /** What its bytes depend on besides schema and rows: its options. An output in parts is gone on with only by an exporter of the same. */
+  readonly shape?: unknown;
   /** Pulls the source, writes to the sink, commits, and resolves with the manifest. On any failure the sink is aborted first. */
   export(source: BatchSource, sink: ExportSink, options?: ExportOptions): Promise<ExportManifest>;
 }

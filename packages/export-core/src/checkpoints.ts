@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type {
   BatchSource,
   Checkpoint,
@@ -10,6 +9,7 @@ import { PerfError } from '@perf/contracts';
 import type { Encoder, EncoderCheckpoints, LastRow } from './encoder.ts';
 import type { Output } from './output.ts';
 import type { Packer } from './packer.ts';
+import { shapeHash } from './shape-hash.ts';
 
 /** Blocks after which a checkpoint is due. */
 const EVERY_BLOCKS = 16;
@@ -119,14 +119,7 @@ export class Checkpoints {
 function fingerprintOf({ format, shape, source, packer }: CheckpointParts): string {
   const { zlib, zstd } = process.versions;
   const codecs = packer === undefined ? undefined : { zlib, zstd };
-  const text = JSON.stringify({ format, shape, fields: source.schema.fields, codecs }, jsonSafe);
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function jsonSafe(_key: string, value: unknown): unknown {
-  if (typeof value === 'function') return String(value);
-  if (typeof value === 'bigint') return `${value}n`;
-  return value instanceof Map ? Array.from(value) : value;
+  return shapeHash({ format, shape, fields: source.schema.fields, codecs });
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

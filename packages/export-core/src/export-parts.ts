@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type {
   BatchSource,
   Checkpoint,
@@ -16,6 +15,7 @@ import { BatchFeed } from './batch-feed.ts';
 import { isRepeatable } from './checkpoints.ts';
 import { settlesSoon } from './clean-up.ts';
 import { addWarnings, partsManifest, sumsOf } from './parts-manifest.ts';
+import { shapeHash } from './shape-hash.ts';
 
 /** How an output is cut into files. */
 export interface ExportPartsOptions extends ExportOptions {
@@ -96,6 +96,8 @@ class PartsRun {
   async complete(): Promise<ExportManifest> {
     const { checkpoint, rowsPerPart } = this.#options;
     try {
+      // One of an earlier run would tell of parts that are about to be replaced.
+      if (this.#parts.length === 0) await checkpoint?.remove();
       let hasMore = await this.#feed.hasMore();
       while (hasMore || this.#parts.length === 0) {
         await this.#writePart(rowsPerPart);
@@ -159,8 +161,13 @@ class PartsRun {
   }
 
   #fingerprint(): string {
-    const text = JSON.stringify({ rows: this.#options.rowsPerPart, fields: this.#source.schema.fields });
-    return createHash('sha256').update(text).digest('hex');
+    const { zlib, zstd } = process.versions;
+    return shapeHash({
+      shape: this.#exporter.shape,
+      rows: this.#options.rowsPerPart,
+      fields: this.#source.schema.fields,
+      codecs: { zlib, zstd },
+    });
   }
 
   #manifest(): ExportManifest {

@@ -9,6 +9,8 @@ export type { Encoder, EncoderCheckpoints, FillState, LastRow } from './encoder.
 export { exportFrom } from './export-from.ts';
 export type { ExportInput, InputOptions } from './export-from.ts';
 export type { ExportRun } from './export-run.ts';
+export { formatExporter } from './format-exporter.ts';
+export type { ExportFormat } from './format-exporter.ts';
 export { fileCheckpoints } from './file-checkpoints.ts';
 export { fileSink } from './file-sink.ts';
 export type { FileSinkOptions } from './file-sink.ts';
@@ -38,6 +40,7 @@ export { runExport } from './run-export.ts';
 export { checkSameSchema } from './same-schema.ts';
 export {
   boolCell,
+  cellOfType,
   dateCell,
   decimalCell,
   float64Cell,

@@ -1,4 +1,4 @@
-import type { TimeUnit } from '@perf/contracts';
+import type { DataType, TimeUnit } from '@perf/contracts';
 import type { CellWriter } from './cell-writer.ts';
 import { MISFIT } from './cell-writer.ts';
 import { INSTANT_BYTES, writeDay, writeFineInstant, writeInstant } from './write-instant.ts';
@@ -7,6 +7,31 @@ import { NUMBER_BYTES, writeNumber } from './write-number.ts';
 
 const DECIMAL_BYTES = 80;
 const LAST_DAY = 100_000_000;
+
+/** The cell of a type whose values are short ASCII, as they are written everywhere; undefined for text, binary, json and lists. */
+export function cellOfType(type: DataType): CellWriter | undefined {
+  switch (type.kind) {
+    case 'bool':
+      return boolCell();
+    case 'int32':
+      return int32Cell();
+    case 'int64':
+      return int64Cell();
+    case 'float64':
+      return float64Cell();
+    case 'decimal':
+      return decimalCell();
+    case 'date':
+      return dateCell();
+    case 'timestamp':
+      return instantCell(type.unit);
+    case 'utf8':
+    case 'binary':
+    case 'json':
+    case 'list':
+      return undefined;
+  }
+}
 
 /** `true` and `false`. */
 export function boolCell(): CellWriter {

@@ -87,6 +87,19 @@ describe('exportParts', () => {
     ).rejects.toMatchObject({ code: 'ERR_PERF_CHECKPOINT_MISMATCH' });
   });
 
+  it('refuses a checkpoint of an exporter with other options', async () => {
+    const whole = parts();
+    await exportParts({ ...plainExporter, shape: { quoted: true } }, plainSource(700), whole.options);
+    const [resumeFrom] = whole.saved;
+
+    await expect(
+      exportParts({ ...plainExporter, shape: { quoted: false } }, plainSource(700, 249), {
+        ...parts().options,
+        resumeFrom,
+      }),
+    ).rejects.toMatchObject({ code: 'ERR_PERF_CHECKPOINT_MISMATCH' });
+  });
+
   it('holds all parts together to its limits, and reports progress over all', async () => {
     const seen: number[] = [];
     const onProgress = ({ rows }: { readonly rows: number }): void => void seen.push(rows);

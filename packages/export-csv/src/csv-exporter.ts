@@ -1,25 +1,18 @@
-import type {
-  BatchSource,
-  ExportManifest,
-  ExportOptions,
-  ExportSink,
-  Exporter,
-  ExporterCapabilities,
-} from '@perf/contracts';
+import type { ExportManifest, ExportOptions, ExportSink, Exporter } from '@perf/contracts';
 import type { ExportInput, InputOptions } from '@perf/export-core';
-import { TableEncoder, exportFrom, packerFor, runExport } from '@perf/export-core';
+import { TableEncoder, exportFrom, packerFor, formatExporter } from '@perf/export-core';
 import { csvPlan } from './csv-layout.ts';
 import type { CsvOptions, CsvStyle } from './csv-options.ts';
 import { csvStyle } from './csv-options.ts';
 
 /** Makes an exporter that writes CSV (RFC 4180). Options are checked here; the exporter may be used many times, also at once. */
 export function createCsvExporter(options: CsvOptions = {}): Exporter {
-  return new CsvExporter('csv', csvStyle(options));
+  return csvExporter('csv', csvStyle(options));
 }
 
 /** Makes an exporter that writes tab-separated values: CSV with a tab between values. */
 export function createTsvExporter(options: Omit<CsvOptions, 'delimiter'> = {}): Exporter {
-  return new CsvExporter('tsv', csvStyle({ ...options, delimiter: '\t' }));
+  return csvExporter('tsv', csvStyle({ ...options, delimiter: '\t' }));
 }
 
 /**
@@ -36,38 +29,21 @@ export async function exportCsv(
   return exportFrom(createCsvExporter(options), source, sink, options);
 }
 
-class CsvExporter implements Exporter {
-  readonly format: string;
-  readonly capabilities: ExporterCapabilities = {
-    streaming: true,
+function csvExporter(format: string, style: CsvStyle): Exporter {
+  const { compression, now, hashOn, ...shape } = style;
+  return formatExporter({
+    format,
     resumable: true,
-    columnar: true,
-    maxRows: Number.POSITIVE_INFINITY,
-  };
-  readonly #style: CsvStyle;
-
-  constructor(format: string, style: CsvStyle) {
-    this.format = format;
-    this.#style = style;
-  }
-
-  async export(source: BatchSource, sink: ExportSink, options: ExportOptions = {}): Promise<ExportManifest> {
-    const style = this.#style;
-    const { compression, now, hashOn, ...shape } = style;
-    return runExport({
-      format: this.format,
-      source,
-      sink,
-      options,
+    shape: { ...shape, compression },
+    compression: compression?.format,
+    now,
+    hashOn,
+    start: () => ({
       encoder: (schema) => {
         const { layout, room, warnings } = csvPlan(schema, style);
         return new TableEncoder(schema, layout, room, warnings);
       },
       packer: compression === undefined ? undefined : () => packerFor(compression),
-      shape: { ...shape, compression },
-      compression: compression?.format,
-      now,
-      hashOn,
-    });
-  }
+    }),
+  });
 }

@@ -5,14 +5,8 @@ import {
   Room,
   Warnings,
   base64Text,
-  boolCell,
+  cellOfType,
   chosenFields,
-  dateCell,
-  decimalCell,
-  float64Cell,
-  instantCell,
-  int32Cell,
-  int64Cell,
   isMasked,
   jsonText,
   maskCell,
@@ -112,30 +106,9 @@ function cellFor(field: Field, context: TextContext, warnings: Warnings): CellWr
 }
 
 /** Writers of values that never need quotes or guard; undefined for the other types. */
-function typedCell(field: Field, { style }: TextContext): CellWriter | undefined {
-  const { type } = field;
-  switch (type.kind) {
-    case 'bool':
-      return boolCell();
-    case 'int32':
-      return int32Cell();
-    case 'int64':
-      return int64Cell();
-    case 'float64':
-      return float64Cell();
-    case 'decimal':
-      return decimalCell();
-    case 'date':
-      return dateCell();
-    case 'timestamp':
-      if (style.dateFormat === 'iso') return instantCell(type.unit);
-      return style.dateFormat === 'epochMs' ? epochMsCell(type.unit) : undefined;
-    case 'utf8':
-    case 'binary':
-    case 'json':
-    case 'list':
-      return undefined;
-  }
+function typedCell({ type }: Field, { style: { dateFormat } }: TextContext): CellWriter | undefined {
+  if (type.kind !== 'timestamp' || dateFormat === 'iso') return cellOfType(type);
+  return dateFormat === 'epochMs' ? epochMsCell(type.unit) : undefined;
 }
 
 function otherCell(field: Field, context: TextContext): CellWriter {

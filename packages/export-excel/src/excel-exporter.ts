@@ -1,14 +1,6 @@
-import type {
-  BatchSource,
-  ExportManifest,
-  ExportOptions,
-  ExportSink,
-  Exporter,
-  ExporterCapabilities,
-  Schema,
-} from '@perf/contracts';
+import type { ExportManifest, ExportOptions, ExportSink, Exporter, Schema } from '@perf/contracts';
 import type { CellWriter, ExportInput, InputOptions, TableColumn } from '@perf/export-core';
-import { Room, Warnings, ZipPacker, exportFrom, runExport } from '@perf/export-core';
+import { Room, Warnings, ZipPacker, exportFrom, formatExporter } from '@perf/export-core';
 import type { CellPlan } from './cell-plan.ts';
 import { cellFor } from './cell-plan.ts';
 import type { ExcelOptions, ExcelStyle } from './excel-options.ts';
@@ -33,7 +25,17 @@ const CHECKPOINT_FORM = 1;
 
 /** Makes an exporter that writes Excel workbooks (.xlsx). Options are checked here; the exporter may be used many times, also at once. */
 export function createExcelExporter(options: ExcelOptions = {}): Exporter {
-  return new ExcelExporter(options);
+  const style = excelStyle(options);
+  return formatExporter({
+    format: 'xlsx',
+    resumable: true,
+    shape: { ...style, form: CHECKPOINT_FORM },
+    now: options.now,
+    start: () => ({
+      encoder: (schema) => workbookEncoder(schema, style),
+      packer: () => new ZipPacker(style.level),
+    }),
+  });
 }
 
 /**
@@ -48,38 +50,6 @@ export async function exportExcel(
   options: ExcelOptions & ExportOptions & InputOptions = {},
 ): Promise<ExportManifest> {
   return exportFrom(createExcelExporter(options), source, sink, options);
-}
-
-class ExcelExporter implements Exporter {
-  readonly format = 'xlsx';
-  readonly capabilities: ExporterCapabilities = {
-    streaming: true,
-    resumable: true,
-    columnar: true,
-    maxRows: Number.POSITIVE_INFINITY,
-  };
-  readonly #style: ExcelStyle;
-  readonly #now: (() => number) | undefined;
-
-  constructor(options: ExcelOptions) {
-    this.#style = excelStyle(options);
-    this.#now = options.now;
-  }
-
-  async export(source: BatchSource, sink: ExportSink, options: ExportOptions = {}): Promise<ExportManifest> {
-    const style = this.#style;
-    return runExport({
-      format: this.format,
-      source,
-      sink,
-      options,
-      encoder: (schema) => workbookEncoder(schema, style),
-      packer: () => new ZipPacker(style.level),
-      // A workbook to fill is told by its hash, which the encoder keeps.
-      shape: { ...style, fill: style.fill?.startCell, form: CHECKPOINT_FORM },
-      now: this.#now,
-    });
-  }
 }
 
 async function workbookEncoder(schema: Schema, style: ExcelStyle): Promise<WorkbookEncoder> {

@@ -1,20 +1,13 @@
-import type {
-  BatchSource,
-  ExportManifest,
-  ExportOptions,
-  ExportSink,
-  Exporter,
-  ExporterCapabilities,
-} from '@perf/contracts';
+import type { ExportManifest, ExportOptions, ExportSink, Exporter } from '@perf/contracts';
 import type { ExportInput, InputOptions } from '@perf/export-core';
-import { TableEncoder, exportFrom, packerFor, runExport } from '@perf/export-core';
+import { TableEncoder, exportFrom, packerFor, formatExporter } from '@perf/export-core';
 import { jsonPlan } from './json-layout.ts';
 import type { JsonOptions, JsonStyle } from './json-options.ts';
 import { jsonStyle } from './json-options.ts';
 
 /** Makes an exporter that writes JSON or NDJSON. Options are checked here; the exporter may be used many times, also at once. */
 export function createJsonExporter(options: JsonOptions = {}): Exporter {
-  return new JsonExporter(jsonStyle(options));
+  return jsonExporter(jsonStyle(options));
 }
 
 /**
@@ -45,38 +38,21 @@ export async function exportNdjson(
   return exportFrom(createJsonExporter({ ...options, format: 'ndjson' }), source, sink, options);
 }
 
-class JsonExporter implements Exporter {
-  readonly format: string;
-  readonly capabilities: ExporterCapabilities = {
-    streaming: true,
+function jsonExporter(style: JsonStyle): Exporter {
+  const { compression, now, hashOn, ...shape } = style;
+  return formatExporter({
+    format: style.format,
     resumable: true,
-    columnar: true,
-    maxRows: Number.POSITIVE_INFINITY,
-  };
-  readonly #style: JsonStyle;
-
-  constructor(style: JsonStyle) {
-    this.format = style.format;
-    this.#style = style;
-  }
-
-  async export(source: BatchSource, sink: ExportSink, options: ExportOptions = {}): Promise<ExportManifest> {
-    const style = this.#style;
-    const { compression, now, hashOn, ...shape } = style;
-    return runExport({
-      format: this.format,
-      source,
-      sink,
-      options,
+    shape: { ...shape, compression },
+    compression: compression?.format,
+    now,
+    hashOn,
+    start: () => ({
       encoder: (schema) => {
         const { layout, room, warnings } = jsonPlan(schema, style);
         return new TableEncoder(schema, layout, room, warnings);
       },
       packer: compression === undefined ? undefined : () => packerFor(compression),
-      shape: { ...shape, compression },
-      compression: compression?.format,
-      now,
-      hashOn,
-    });
-  }
+    }),
+  });
 }

@@ -1,5 +1,6 @@
 import type { Batch, ExportWarning, Schema } from '@perf/contracts';
 import type { Block, Encoder, FillState, Warnings } from '@perf/export-core';
+import { misfit } from '@perf/export-core';
 import { ContentBytes } from './page/content-bytes.ts';
 import type { DocumentPlan } from './page/document-plan.ts';
 import type { PdfStyle } from './pdf-options.ts';
@@ -9,7 +10,7 @@ import { measureColumns, SAMPLE_ROWS } from './table/measure-columns.ts';
 import type { RowSource } from './table/row-source.ts';
 import { rowSource } from './table/row-source.ts';
 import type { TableColumn } from './table/table-column.ts';
-import { misfit, tableColumns } from './table/table-column.ts';
+import { tableColumns } from './table/table-column.ts';
 import { TablePage } from './table/table-page.ts';
 import type { ColumnPlace } from './table/row-layout.ts';
 import { RowLayout } from './table/row-layout.ts';

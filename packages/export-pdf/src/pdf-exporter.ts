@@ -1,23 +1,32 @@
-import type {
-  BatchSource,
-  ExportManifest,
-  ExportOptions,
-  ExportSink,
-  Exporter,
-  ExporterCapabilities,
-} from '@perf/contracts';
+import type { ExportManifest, ExportOptions, ExportSink, Exporter } from '@perf/contracts';
 import type { ExportInput, InputOptions } from '@perf/export-core';
-import { Warnings, exportFrom, runExport } from '@perf/export-core';
+import { Warnings, exportFrom, formatExporter } from '@perf/export-core';
 import { PdfPacker } from './document/pdf-packer.ts';
 import type { DocumentPlan } from './page/document-plan.ts';
 import { documentPlan } from './page/document-plan.ts';
 import { PdfEncoder } from './pdf-encoder.ts';
-import type { PdfOptions, PdfStyle } from './pdf-options.ts';
+import type { PdfOptions } from './pdf-options.ts';
 import { pdfStyle } from './pdf-options.ts';
 
 /** Makes an exporter that writes tables as PDF. Options are checked here; the exporter may be used many times, also at once. */
 export function createPdfExporter(options: PdfOptions = {}): Exporter {
-  return new PdfExporter(pdfStyle(options));
+  const style = pdfStyle(options);
+  const { now, ...shape } = style;
+  return formatExporter({
+    format: 'pdf',
+    resumable: false,
+    shape,
+    now,
+    start: () => {
+      const warnings = new Warnings();
+      let made: DocumentPlan | undefined;
+      const plan = (): DocumentPlan => (made ??= documentPlan(style, warnings));
+      return {
+        encoder: (schema) => new PdfEncoder(schema, style, plan(), warnings),
+        packer: () => new PdfPacker(plan(), style.compressionLevel),
+      };
+    },
+  });
 }
 
 /**
@@ -32,35 +41,4 @@ export async function exportPdf(
   options: PdfOptions & ExportOptions & InputOptions = {},
 ): Promise<ExportManifest> {
   return exportFrom(createPdfExporter(options), source, sink, options);
-}
-
-class PdfExporter implements Exporter {
-  readonly format = 'pdf';
-  readonly capabilities: ExporterCapabilities = {
-    streaming: true,
-    resumable: false,
-    columnar: true,
-    maxRows: Number.POSITIVE_INFINITY,
-  };
-  readonly #style: PdfStyle;
-
-  constructor(style: PdfStyle) {
-    this.#style = style;
-  }
-
-  async export(source: BatchSource, sink: ExportSink, options: ExportOptions = {}): Promise<ExportManifest> {
-    const style = this.#style;
-    const warnings = new Warnings();
-    let made: DocumentPlan | undefined;
-    const plan = (): DocumentPlan => (made ??= documentPlan(style, warnings));
-    return runExport({
-      format: this.format,
-      source,
-      sink,
-      options,
-      encoder: (schema) => new PdfEncoder(schema, style, plan(), warnings),
-      packer: () => new PdfPacker(plan(), style.compressionLevel),
-      now: style.now,
-    });
-  }
 }

@@ -2,15 +2,7 @@ import type { Field } from '@perf/contracts';
 import { PerfError, printDataType } from '@perf/contracts';
 import type { CellWriter } from '../cell-writer.ts';
 import { misfit } from '../misfit.ts';
-import {
-  boolCell,
-  dateCell,
-  decimalCell,
-  float64Cell,
-  instantCell,
-  int32Cell,
-  int64Cell,
-} from '../scalar-cells.ts';
+import { cellOfType } from '../scalar-cells.ts';
 
 /** What stands for null in a path. */
 const NULL_PARTITION = '__HIVE_DEFAULT_PARTITION__';
@@ -40,39 +32,23 @@ function escaped(text: string): string {
 
 function valueText(field: Field): PathText {
   const { type } = field;
-  switch (type.kind) {
-    case 'utf8':
-      return (value, row) => {
-        if (typeof value !== 'string') throw misfit(field, row, value);
-        return value;
-      };
-    case 'bool':
-      return cellText(field, boolCell());
-    case 'int32':
-      return cellText(field, int32Cell());
-    case 'int64':
-      return cellText(field, int64Cell());
-    case 'float64':
-      return cellText(field, float64Cell());
-    case 'decimal':
-      return cellText(field, decimalCell());
-    case 'date':
-      return cellText(field, dateCell());
-    case 'timestamp': {
-      const iso = cellText(field, instantCell(type.unit));
-      return (value, row) =>
-        iso(value, row)
-          .replace('T', ' ')
-          .replace(/(?:\.0+)?Z$/, '');
-    }
-    case 'binary':
-    case 'json':
-    case 'list':
-      throw new PerfError(
-        'ERR_PERF_INVALID_OPTION',
-        `by names ${field.name}, but values of ${printDataType(type)} make no folders`,
-      );
-  }
+  if (type.kind === 'utf8')
+    return (value, row) => {
+      if (typeof value !== 'string') throw misfit(field, row, value);
+      return value;
+    };
+  const cell = cellOfType(type);
+  if (cell === undefined)
+    throw new PerfError(
+      'ERR_PERF_INVALID_OPTION',
+      `by names ${field.name}, but values of ${printDataType(type)} make no folders`,
+    );
+  const text = cellText(field, cell);
+  if (type.kind !== 'timestamp') return text;
+  return (value, row) =>
+    text(value, row)
+      .replace('T', ' ')
+      .replace(/(?:\.0+)?Z$/, '');
 }
 
 function cellText(field: Field, cell: CellWriter): PathText {

@@ -1,18 +1,6 @@
-import type { DataType, Field } from '@perf/contracts';
+import type { Field } from '@perf/contracts';
 import type { CellWriter, ColumnFormatter, Warnings } from '@perf/export-core';
-import {
-  MASK,
-  base64Text,
-  boolCell,
-  dateCell,
-  decimalCell,
-  float64Cell,
-  instantCell,
-  int32Cell,
-  int64Cell,
-  jsonText,
-  maskCell,
-} from '@perf/export-core';
+import { MASK, base64Text, cellOfType, jsonText, maskCell } from '@perf/export-core';
 import type { GlyphTable } from '../fonts/glyph-table.ts';
 import type { GlyphBuffer } from '../text/glyph-buffer.ts';
 import type { TextFaults } from '../text/text-faults.ts';
@@ -30,7 +18,7 @@ const SCRATCH_BYTES = 128;
 /** How values of a column become text: as its format says, or as its type is written everywhere. */
 export function cellText(field: Field, formatter: ColumnFormatter | undefined): CellText {
   if (formatter !== undefined) return convertedText(formatter);
-  const cell = typedCell(field.type);
+  const cell = cellOfType(field.type);
   if (cell !== undefined) return asciiText(cell);
   if (field.type.kind === 'utf8') return plainText;
   if (field.type.kind === 'binary')
@@ -41,30 +29,6 @@ export function cellText(field: Field, formatter: ColumnFormatter | undefined): 
 /** Puts `***` in place of every value, and counts them as `column-masked`. */
 export function maskedText(field: Field, warnings: Warnings): CellText {
   return asciiText(maskCell(field, MASK, warnings));
-}
-
-function typedCell(type: DataType): CellWriter | undefined {
-  switch (type.kind) {
-    case 'bool':
-      return boolCell();
-    case 'int32':
-      return int32Cell();
-    case 'int64':
-      return int64Cell();
-    case 'float64':
-      return float64Cell();
-    case 'decimal':
-      return decimalCell();
-    case 'date':
-      return dateCell();
-    case 'timestamp':
-      return instantCell(type.unit);
-    case 'utf8':
-    case 'binary':
-    case 'json':
-    case 'list':
-      return undefined;
-  }
 }
 
 function asciiText(cell: CellWriter): CellText {

@@ -1,5 +1,6 @@
 import type { Batch, CellReader, ColumnBatch, Field, RowBatch, Schema } from '@perf/contracts';
-import { PerfError, batchLength, cellReader, printDataType } from '@perf/contracts';
+import { PerfError, batchLength, cellReader } from '@perf/contracts';
+import { checkSameSchema } from '@perf/export-core';
 
 /** A column to read, and its place in the source's schema. */
 export interface ReadColumn {
@@ -16,7 +17,7 @@ export interface RowSource {
 
 /** Reads `batch`. Throws when its schema is not the one announced, or a column is missing. */
 export function rowSource(batch: Batch, schema: Schema, columns: readonly ReadColumn[]): RowSource {
-  if (batch.schema !== schema) checkSameSchema(schema, batch.schema);
+  checkSameSchema(schema, batch.schema);
   return batch.kind === 'rows' ? rowsOf(batch, columns) : columnsOf(batch, columns);
 }
 
@@ -54,15 +55,4 @@ function columnsOf(batch: ColumnBatch, columns: readonly ReadColumn[]): RowSourc
 
 function isRow(row: unknown): row is Readonly<Record<string | number, unknown>> {
   return typeof row === 'object' && row !== null;
-}
-
-function checkSameSchema(expected: Schema, found: Schema): void {
-  const same =
-    expected.fields.length === found.fields.length &&
-    expected.fields.every((field, i) => {
-      const other = found.fields[i];
-      return field.name === other?.name && printDataType(field.type) === printDataType(other.type);
-    });
-  if (!same)
-    throw new PerfError('ERR_PERF_SOURCE_FAILED', 'a batch has another schema than its source announced');
 }

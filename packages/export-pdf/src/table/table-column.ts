@@ -1,5 +1,5 @@
 import type { Field, Schema } from '@perf/contracts';
-import { PerfError, isNumeric, printDataType } from '@perf/contracts';
+import { isNumeric } from '@perf/contracts';
 import type { ColumnFormatter, WarningCounter, Warnings } from '@perf/export-core';
 import { chosenFields, isMasked } from '@perf/export-core';
 import type { Align, ColumnStyle, Overflow, PdfStyle } from '../pdf-options.ts';
@@ -91,20 +91,4 @@ function tableColumn(
 /** Half a number or date would be another one. */
 function isCuttable({ type }: Field): boolean {
   return type.kind === 'utf8' || type.kind === 'binary' || type.kind === 'json' || type.kind === 'list';
-}
-
-/** The error for a value that is not of its column's type. */
-export function misfit(field: Field, row: number, value: unknown): PerfError {
-  return new PerfError(
-    'ERR_PERF_INVALID_VALUE',
-    `column ${field.name}, row ${row} (from 0): ${nameOf(value)} does not fit ${printDataType(field.type)}${field.nullable ? '' : ', not null'}`,
-  );
-}
-
-function nameOf(value: unknown): string {
-  if (value === null || value === undefined) return 'null';
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date';
-  if (typeof value === 'number') return `the number ${value}`;
-  if (typeof value === 'bigint') return 'a bigint';
-  return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
