@@ -17,7 +17,12 @@ interface VitestReport {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName?: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 
@@ -33,12 +38,16 @@ export interface Summary {
   readonly counts: Counts;
 }
 
+/** Of each failure that many lines are printed again. */
+const DETAIL_LINES = 12;
+
 const onePassed: Counts = { passed: 1, failed: 0, skipped: 0 };
 const oneFailed: Counts = { passed: 0, failed: 1, skipped: 0 };
 
 /**
  * Reads `steps.tsv` (name, exit code, seconds), `vitest.json`, `smoke.json` and `start.json`. The step `test` counts as its
- * tests, every other step as one; a report that is missing or says less than its exit code counts as a failure.
+ * tests, every other step as one; a report that is missing or says less than its exit code counts as a failure. Tests that
+ * failed or were skipped are named first, because the output before is long and may be cut.
  */
 export function summaryOf(folder: string): Summary {
   const steps = stepsOf(join(folder, 'steps.tsv'));
@@ -52,7 +61,32 @@ export function summaryOf(folder: string): Summary {
       `  ${countsLine(each)}`,
     ].join(''),
   );
-  return { lines: [...lines, countsLine(counts)], counts };
+  return { lines: [...notPassed(folder), ...lines, countsLine(counts)], counts };
+}
+
+function notPassed(folder: string): string[] {
+  const files = readJson<VitestReport>(join(folder, 'vitest.json'))?.testResults ?? [];
+  return files.flatMap((file) => {
+    if (isBroken(file)) return [`failed  ${file.name}`, ...detail(file.message)];
+    return file.assertionResults
+      .filter(({ status }) => status !== 'passed')
+      .flatMap(({ status, fullName = '', failureMessages = [] }) => [
+        `${status === 'failed' ? 'failed ' : 'skipped'} ${file.name}: ${fullName}`,
+        ...failureMessages.flatMap(detail),
+      ]);
+  });
+}
+
+function detail(message = ''): string[] {
+  return message
+    .split('\n')
+    .slice(0, DETAIL_LINES)
+    .map((line) => `        ${line}`);
+}
+
+/** A file that fails without a failed test of its own did not load, or a hook of it threw. */
+function isBroken({ status, assertionResults }: VitestReport['testResults'][number]): boolean {
+  return status === 'failed' && !assertionResults.some((result) => result.status === 'failed');
 }
 
 function countsOf(step: Step, folder: string): Counts {
@@ -69,11 +103,7 @@ function countsOf(step: Step, folder: string): Counts {
 function testCounts(step: Step, file: string): Counts {
   const report = readJson<VitestReport>(file);
   if (report === undefined) return oneFailed;
-  // A file that fails without a failed test of its own did not load, or a hook of it threw.
-  const brokenFiles = report.testResults.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
-  ).length;
+  const brokenFiles = report.testResults.filter(isBroken).length;
   const failed = report.numFailedTests + brokenFiles;
   // Errors outside of tests, a failed global setup among them, show in the exit code alone.
   const unexplained = failed === 0 && (step.code !== 0 || !report.success || report.numPassedTests === 0);

@@ -104,6 +104,33 @@ describe('summaryOf', () => {
     expect(summaryWith({ 'steps.tsv': 'start\t0\t10\n' }, files).lines.at(-1)).toBe(expected);
   });
 
+  it('names the tests that failed or were skipped, with what was seen, before the counts', () => {
+    const assertionResults = [
+      { status: 'passed', fullName: 'sum adds' },
+      {
+        status: 'failed',
+        fullName: 'sum overflows',
+        failureMessages: ['Error: 1 is not 2\n    at sum.ts:1:1'],
+      },
+      { status: 'skipped', fullName: 'sum is fast' },
+    ];
+    const testResults = [
+      { name: 'sum.test.ts', status: 'failed', assertionResults },
+      { name: 'gone.test.ts', status: 'failed', message: 'Cannot find sum.ts', assertionResults: [] },
+    ];
+
+    const { lines } = summaryWith(allWell, { 'vitest.json': vitestReport({ success: false, testResults }) });
+
+    expect(lines.slice(0, 6)).toEqual([
+      'failed  sum.test.ts: sum overflows',
+      '        Error: 1 is not 2',
+      '            at sum.ts:1:1',
+      'skipped sum.test.ts: sum is fast',
+      'failed  gone.test.ts',
+      '        Cannot find sum.ts',
+    ]);
+  });
+
   it('counts a failure when nothing ran', () => {
     expect(summaryWith({ 'other.txt': '' }).counts.failed).toBe(1);
   });
