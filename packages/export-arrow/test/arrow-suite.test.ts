@@ -4,18 +4,27 @@ import { exporterSuite } from '@perf/testkit';
 import { describe } from 'vitest';
 import { readArrow } from './read-arrow.ts';
 
-const shapes: readonly (readonly [name: string, options: ArrowOptions])[] = [
-  ['a stream', { format: 'stream' }],
-  ['a file', { format: 'file' }],
-  ['a compressed stream with dictionaries', { format: 'stream', dictionary: 'auto', compression: 'zstd' }],
-  ['a file with dictionaries', { dictionary: 'auto', hashOn: 'caller' }],
+const shapes: readonly (readonly [name: string, options: ArrowOptions, goldenCheckpoint: string])[] = [
+  ['a stream', { format: 'stream' }, 'golden/stream-checkpoint-v1.json'],
+  ['a file', { format: 'file' }, 'golden/file-checkpoint-v1.json'],
+  [
+    'a compressed stream with dictionaries',
+    { format: 'stream', dictionary: 'auto', compression: 'zstd' },
+    'golden/packed-stream-checkpoint-v1.json',
+  ],
+  [
+    'a file with dictionaries',
+    { dictionary: 'auto', hashOn: 'caller' },
+    'golden/dictionary-file-checkpoint-v1.json',
+  ],
 ];
 
-describe.each(shapes)('createArrowExporter, writing %s', (_, options) => {
+describe.each(shapes)('createArrowExporter, writing %s', (_, options, goldenCheckpoint) => {
   exporterSuite({
     create: () => createArrowExporter(options),
     read: readArrow,
     resumeRows: options.compression === undefined ? 600_000 : 1_200_000,
+    goldenCheckpoint,
     timeoutMs: 60_000,
   });
 });

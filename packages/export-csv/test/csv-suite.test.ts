@@ -24,7 +24,12 @@ function shown(value: unknown): unknown {
 }
 
 describe('createCsvExporter', () => {
-  exporterSuite({ create: () => createCsvExporter({ formulaGuard: false }), read: reader(','), shown });
+  exporterSuite({
+    create: () => createCsvExporter({ formulaGuard: false }),
+    read: reader(','),
+    shown,
+    goldenCheckpoint: 'golden/checkpoint-v1.json',
+  });
 });
 
 describe('createCsvExporter with its strangest options', () => {
@@ -51,6 +56,7 @@ describe('createCsvExporter with gzip', () => {
     create: () => createCsvExporter({ formulaGuard: false, compression: 'gzip' }),
     read: (bytes) => reader(',')(gunzipSync(bytes)),
     shown,
+    goldenCheckpoint: 'golden/gzip-checkpoint-v1.json',
   });
 });
 
@@ -59,5 +65,6 @@ describe('createCsvExporter with zstd', () => {
     create: () => createCsvExporter({ formulaGuard: false, compression: { format: 'zstd', level: 3 } }),
     read: (bytes) => reader(',')(zstdDecompressSync(bytes)),
     shown,
+    goldenCheckpoint: 'golden/zstd-checkpoint-v1.json',
   });
 });

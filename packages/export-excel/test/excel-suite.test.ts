@@ -4,7 +4,13 @@ import { describe } from 'vitest';
 import { readXlsx, shown } from './read-xlsx.ts';
 
 describe('createExcelExporter', () => {
-  exporterSuite({ create: () => createExcelExporter(), read: readXlsx, shown, timeoutMs: 60_000 });
+  exporterSuite({
+    create: () => createExcelExporter(),
+    read: readXlsx,
+    shown,
+    goldenCheckpoint: 'golden/checkpoint-v1.json',
+    timeoutMs: 60_000,
+  });
 });
 
 describe('createExcelExporter with many sheets, tables and no shared text', () => {

@@ -42,5 +42,6 @@ describe('createJsonExporter for NDJSON', () => {
     create: () => createJsonExporter({ format: 'ndjson', bigNumbers: 'string', hashOn: 'caller' }),
     read: readNdjson,
     shown,
+    goldenCheckpoint: 'golden/checkpoint-v1.json',
   });
 });

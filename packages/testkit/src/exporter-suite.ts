@@ -25,6 +25,11 @@ export interface ExporterSuiteOptions {
   readonly shown?: (value: unknown, field: Field) => unknown;
   /** Rows of an export that is cut and resumed: enough for three checkpoints, 16 MiB each before compression. @default 300,000 */
   readonly resumeRows?: number;
+  /**
+   * File, from the test's folder, with the first checkpoint as this version of the form has it: a release that goes on from checkpoints
+   * of an earlier one must read exactly this. Give every form of state one; it is written when absent, outside of CI. @default none
+   */
+  readonly goldenCheckpoint?: string;
   /** Longest a test may take, in ms. @default 30,000 */
   readonly timeoutMs?: number;
 }

@@ -1,5 +1,5 @@
 import type { Batch, Checkpoint, CheckpointStore, ExportManifest, Exporter } from '@perf/contracts';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ExporterSuiteOptions } from '../exporter-suite.ts';
 import { mixedSource } from '../measure/mixed-rows.ts';
 import { MemorySink } from '../memory-sink.ts';
@@ -22,6 +22,7 @@ interface Whole {
 export function resumeCases({
   create,
   resumeRows = 300_000,
+  goldenCheckpoint,
   timeoutMs = 30_000,
 }: ExporterSuiteOptions): void {
   if (!create().capabilities.resumable) return;
@@ -56,6 +57,17 @@ export function resumeCases({
 
       expect(Buffer.compare(sink.bytes, whole.bytes)).toBe(0);
       expect({ ...manifest, elapsedMs: 0 }).toEqual({ ...whole.manifest, elapsedMs: 0 });
+    });
+
+    const goldenFiles = goldenCheckpoint === undefined ? [] : [goldenCheckpoint];
+    it.each(goldenFiles)('keeps checkpoints in the form of %s', async (file) => {
+      // Time stands still, so that only full blocks make a checkpoint due.
+      using _ = vi.spyOn(performance, 'now').mockReturnValue(0);
+
+      const { moments } = await exportWhole(create(), resumeRows);
+
+      const text = JSON.stringify(moments[0]?.checkpoint, null, 2);
+      await expect(`${text}\n`).toMatchFileSnapshot(file);
     });
 
     it('refuses a checkpoint of other columns, of another format, of changed data, of changed bytes', async () => {
