@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 
 /**
  * Sends one command to the Redis on a loopback port, on a connection of its own, and gives the answer as text.
- * Knows the answers that cluster commands give: status, error (thrown), integer and bulk string.
+ * Knows the answers that cluster commands give: status, error (thrown), integer and bulk string; none at all is an empty text.
  */
 export async function redisCommand(port: number, ...words: readonly (string | number)[]): Promise<string> {
   const socket = connect(port, '127.0.0.1');
@@ -24,6 +24,7 @@ async function answerOf(socket: Socket): Promise<string> {
     const line = text.slice(1, end);
     if (text.startsWith('-')) throw new Error(`Redis refused a command: ${line}`);
     if (!text.startsWith('$')) return line;
+    if (line === '-1') return '';
     if (text.length >= end + 4 + Number(line)) return text.slice(end + 2, end + 2 + Number(line));
   }
   throw new Error('Redis closed the connection before it answered');

@@ -94,7 +94,8 @@ function replicaArguments(place: ServerPlace, masterPort: number): string[] {
 
 function redisOrder(file: string, args: readonly string[]): ServerOrder {
   return {
-    server: { file, args: [...args, '--repl-diskless-sync-delay', '0'] },
+    // A replica that was synced without a disk gets no writes for up to a second, though both say that it is in step.
+    server: { file, args: [...args, '--repl-diskless-sync', 'no'] },
     readyText: 'Ready to accept connections',
     stopSignal: 'SIGTERM',
   };
