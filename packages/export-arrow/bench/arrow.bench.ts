@@ -1,9 +1,11 @@
 // How many times faster are Arrow and Parquet than the usual libraries, and does memory stay flat?
+import { DuckDBInstance } from '@duckdb/node-api';
 import type { BatchSource, ExportManifest } from '@perf/contracts';
 import { batchSource } from '@perf/contracts';
 import { exportArrow, exportParquet, fileSink } from '@perf/export-arrow';
 import type { ExportCase } from '@perf/testkit/measure';
 import {
+  copyByDuckDb,
   exportBench,
   figureOf,
   mixedColumnBatches,
@@ -47,6 +49,13 @@ const toArrow = async (source: BatchSource, path: string): Promise<ExportManifes
 const toParquet = async (source: BatchSource, path: string): Promise<ExportManifest> =>
   exportParquet(source, fileSink(path));
 
+const copyParquet = copyByDuckDb({
+  connect: async () => (await DuckDBInstance.create(':memory:')).connect(),
+  fill: async (path, rows) => toParquet(rowSourceOf(rows), path),
+  reader: 'read_parquet',
+  options: 'FORMAT parquet, COMPRESSION snappy',
+});
+
 await exportBench({
   module: import.meta.url,
   file: 'out',
@@ -58,6 +67,7 @@ await exportBench({
     parquet: ours(rowSourceOf, toParquet),
     'parquet of columns': ours(columnSourceOf, toParquet),
     'hyparquet-writer': writeByHyparquet,
+    'DuckDB Parquet': copyParquet,
   },
   aborted: (folder) => ({
     source: () => mixedSource(100_000_000),
@@ -69,6 +79,7 @@ await exportBench({
     const size = `${rows} rows × 10 columns from row objects, sha256 and fsync on`;
     const arrow = await tools.pairs('arrow', 'builders', rows);
     const parquet = await tools.pairs('parquet', 'hyparquet-writer', rows);
+    const duckDb = await tools.pairs('parquet of columns', 'DuckDB Parquet', rows);
     const columns = await tools.pairs('arrow of columns', 'copy', rows);
     mustBeEqual(arrow.ours);
     mustBeEqual(parquet.ours);
@@ -77,6 +88,10 @@ await exportBench({
       figureOf('parquet.vs-hyparquet-writer', parquet, {
         peer: HYPARQUET,
         note: `${size}, snappy, ${rowRate(parquet.ours)}, ${parquet.ours[0]?.bytes} bytes`,
+      }),
+      figureOf('parquet.columns.vs-duckdb-copy', duckDb, {
+        peer: 'DuckDB 1.5.5, COPY on one thread from its memory',
+        note: `${rows} rows from columns, ${rowRate(duckDb.ours)} against ${rowRate(duckDb.peer)}`,
       }),
       figureOf('arrow.columns.vs-copy', columns, {
         peer: 'as many bytes copied once and written',

@@ -5,6 +5,7 @@ import { stat } from 'node:fs/promises';
 import { pipeline, finished } from 'node:stream/promises';
 import { PassThrough } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
+import { DuckDBInstance } from '@duckdb/node-api';
 import type { BatchSource } from '@perf/contracts';
 import { batchSource } from '@perf/contracts';
 import type { CsvOptions } from '@perf/export-csv';
@@ -12,6 +13,7 @@ import { exportCsv, fileSink, writableSink } from '@perf/export-csv';
 import type { ExportCase } from '@perf/testkit/measure';
 import {
   MIXED_CYCLE,
+  copyByDuckDb,
   exportBench,
   figureOf,
   fileReport,
@@ -28,6 +30,9 @@ const ROWS = 1_000_000;
 const PEER = 'fast-csv 5.0.8';
 const NEWLINE = '\n';
 const LEVEL = 1;
+/** The level whose size is that of DuckDB's gzip, which has no option for it. */
+const DUCKDB_LEVEL = 6;
+const COPY = 'DuckDB 1.5.5, COPY on one thread from its memory';
 
 function rowSourceOf(rows: number): BatchSource {
   return batchSource(mixedSchema, mixedRowBatches(rows));
@@ -78,6 +83,15 @@ async function writeThroughGzip(path: string, rows: number): Promise<object> {
   return { ms: performance.now() - start, bytes: (await stat(path)).size };
 }
 
+function duckDb(options: string): ExportCase {
+  return copyByDuckDb({
+    connect: async () => (await DuckDBInstance.create(':memory:')).connect(),
+    fill: async (path, rows) => exportCsv(rowSourceOf(rows), fileSink(path, { fsync: false })),
+    reader: 'read_csv',
+    options: `FORMAT csv, HEADER${options}`,
+  });
+}
+
 await exportBench({
   module: import.meta.url,
   file: 'out.csv',
@@ -85,6 +99,9 @@ await exportBench({
     ours: writeOurs(rowSourceOf),
     columns: writeOurs((rows) => batchSource(mixedSchema, mixedColumnBatches(rows))),
     gzip: writeOurs(rowSourceOf, { compression: { format: 'gzip', level: LEVEL } }),
+    'gzip as DuckDB': writeOurs(rowSourceOf, { compression: { format: 'gzip', level: DUCKDB_LEVEL } }),
+    DuckDB: duckDb(''),
+    'DuckDB gzip': duckDb(', COMPRESSION gzip'),
     'fast-csv': writePeer(),
     'fast-csv of the columns': writePeer(MIXED_CYCLE),
     createGzip: writeThroughGzip,
@@ -99,6 +116,8 @@ await exportBench({
     const speed = await tools.pairs('ours', 'fast-csv', rows);
     const columns = await tools.pairs('columns', 'fast-csv of the columns', rows);
     const gzip = await tools.pairs('gzip', 'createGzip', rows);
+    const copy = await tools.pairs('ours', 'DuckDB', rows);
+    const gzipCopy = await tools.pairs('gzip as DuckDB', 'DuckDB gzip', rows / 5);
     mustBeEqual([...speed.ours, ...speed.peer]);
     mustBeEqual([...columns.ours, ...columns.peer]);
     return [
@@ -113,6 +132,11 @@ await exportBench({
       figureOf('csv-gz.vs-create-gzip', gzip, {
         peer: `the same rows through createGzip of Node ${process.versions.node}`,
         note: `${size}, level ${LEVEL}, ${rowRate(gzip.ours)}, ${gzip.ours[0]?.bytes} bytes; createGzip ${gzip.peer[0]?.bytes} bytes`,
+      }),
+      figureOf('csv.rows.vs-duckdb-copy', copy, { peer: COPY, note: `${size}, ${rowRate(copy.peer)} there` }),
+      figureOf('csv-gz.vs-duckdb-copy', gzipCopy, {
+        peer: COPY,
+        note: `${rows / 5} rows, level ${DUCKDB_LEVEL}, ${gzipCopy.ours[0]?.bytes} bytes; DuckDB ${gzipCopy.peer[0]?.bytes} bytes`,
       }),
       tools.peak('csv.rows.peak-rss-mb', speed, PEER),
       await tools.growth('csv.rows.rss-double', 'ours', rows * 5),

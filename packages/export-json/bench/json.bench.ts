@@ -2,9 +2,11 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { batchSource } from '@perf/contracts';
 import { exportNdjson, fileSink } from '@perf/export-json';
 import {
+  copyByDuckDb,
   exportBench,
   figureOf,
   fileReport,
@@ -37,10 +39,17 @@ async function writePeer(path: string, rows: number): Promise<object> {
   return { ms, ...(await fileReport(path)) };
 }
 
+const copy = copyByDuckDb({
+  connect: async () => (await DuckDBInstance.create(':memory:')).connect(),
+  fill: writeOurs,
+  reader: 'read_json',
+  options: 'FORMAT json',
+});
+
 await exportBench({
   module: import.meta.url,
   file: 'out.ndjson',
-  cases: { ours: writeOurs, stringify: writePeer },
+  cases: { ours: writeOurs, stringify: writePeer, DuckDB: copy },
   aborted: (folder) => ({
     source: () => mixedSource(100_000_000),
     run: (source, signal) => exportNdjson(source, fileSink(`${folder}/out.ndjson`), { signal }),
@@ -48,11 +57,16 @@ await exportBench({
   async measure(tools) {
     const rows = tools.rows(ROWS);
     const speed = await tools.pairs('ours', 'stringify', rows);
+    const duckDb = await tools.pairs('ours', 'DuckDB', rows);
     mustBeEqual([...speed.ours, ...speed.peer]);
     return [
       figureOf('ndjson.rows.vs-stringify', speed, {
         peer: PEER,
         note: `${rows} rows × 10 columns, sha256 on, ${rowRate(speed.ours)}`,
+      }),
+      figureOf('ndjson.rows.vs-duckdb-copy', duckDb, {
+        peer: 'DuckDB 1.5.5, COPY on one thread from its memory',
+        note: `${rows} rows × 10 columns, ${rowRate(duckDb.peer)} there`,
       }),
       tools.peak('ndjson.peak-rss-mb', speed, PEER),
       await tools.growth('ndjson.rss-double', 'ours', rows * 5),

@@ -6,6 +6,8 @@ export { comparePairs, runChild } from './compare-pairs.ts';
 export type { Case, ComparePairsOptions, PairsComparison } from './compare-pairs.ts';
 export { comparisonOf, ratioOf } from './comparison.ts';
 export type { Comparison, Direction } from './comparison.ts';
+export { copyByDuckDb } from './copy-by-duckdb.ts';
+export type { DuckDbCopy } from './copy-by-duckdb.ts';
 export { ExportBenchTools, exportBench, fileReport, mustBeEqual, rowRate } from './export-bench.ts';
 export type { ExportBench, ExportCase } from './export-bench.ts';
 export { figureOf, printFigures, writeFigures } from './figures.ts';
