@@ -113,6 +113,29 @@ describe('perf-bench export', () => {
     expect(await hashOf(join(folder, 'cut.csv'))).toBe(await hashOf(join(folder, 'whole.csv')));
   });
 
+  it('does not finish the file of one question with the rows of another', { timeout: 120_000 }, async () => {
+    const asked = async (delay: number): Promise<string[]> => {
+      const query = join(folder, `later-than-${delay}.json`);
+      const where = { field: 'delay', operator: 'gt', value: delay };
+      await writeFile(query, JSON.stringify({ from: 'flights_3m', where }));
+      const more = ['--format', 'csv', '--resume', '--out', join(folder, 'cut.csv')];
+      return ['--from', FLIGHTS, '--query', query, ...more];
+    };
+    const stop = new AbortController();
+    const watcher = watch(folder, (_, name) => {
+      if (name === 'cut.csv.checkpoint') stop.abort(new Error('Ctrl-C'));
+    });
+    // Both questions have as many rows.
+    const stopped = run(await asked(-9000), stop.signal);
+    await expect(stopped).rejects.toMatchObject({ code: 'ERR_PERF_ABORTED' });
+    watcher.close();
+
+    const other = run(await asked(-9001));
+
+    await expect(other).rejects.toMatchObject({ code: 'ERR_PERF_SOURCE_CHANGED' });
+    expect(await readdir(folder)).not.toContain('cut.csv');
+  });
+
   it.each([
     [[], 'ERR_PERF_INVALID_OPTION'],
     [['--from', FLIGHTS, '--format', 'xls', '--out', 'x'], 'ERR_PERF_INVALID_OPTION'],

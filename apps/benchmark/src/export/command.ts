@@ -97,7 +97,7 @@ async function writeOne(
   const totalRows = await countRows(house, statement, signal);
   await using source = await repeatableStatement(house.engine, statement, {
     shape: exporter.capabilities.columnar ? 'columns' : 'rows',
-    fingerprint: `${house.version} ${totalRows} ${statement.text}`,
+    fingerprint: `${house.version} ${totalRows} ${textOf(statement)}`,
     cursor: resumeFrom?.cursor,
     signal,
   });
@@ -115,6 +115,14 @@ async function writeOne(
       );
     },
   });
+}
+
+/** A statement with its values: another text for another question. */
+function textOf({ text, parameters }: Statement): string {
+  const values = JSON.stringify(parameters, (_, value: unknown) =>
+    typeof value === 'bigint' ? { bigint: String(value) } : value,
+  );
+  return `${text} ${values}`;
 }
 
 /** A Ctrl-C leaves what can be resumed. */
