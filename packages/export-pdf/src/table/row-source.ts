@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import type { Batch, CellReader, ColumnBatch, Field, RowBatch, Schema } from '@perf/contracts';
-import { PerfError, batchLength, cellReader } from '@perf/contracts';
-import { checkSameSchema } from '@perf/export-core';
+import { PerfError, cellReader, isUtf8Data } from '@perf/contracts';
+import { checkSameSchema, columnAt } from '@perf/export-core';
 
 /** A column to read, and its place in the source's schema. */
 export interface ReadColumn {
@@ -15,7 +16,7 @@ export interface RowSource {
   value(row: number, column: number): unknown;
 }
 
-/** Reads `batch`. Throws when its schema is not the one announced, or a column is missing. */
+/** Reads `batch`. Throws when its schema is not the one announced, or a column is missing, too short or not UTF-8. */
 export function rowSource(batch: Batch, schema: Schema, columns: readonly ReadColumn[]): RowSource {
   checkSameSchema(schema, batch.schema);
   return batch.kind === 'rows' ? rowsOf(batch, columns) : columnsOf(batch, columns);
@@ -41,16 +42,14 @@ function rowsOf(batch: RowBatch, columns: readonly ReadColumn[]): RowSource {
 }
 
 function columnsOf(batch: ColumnBatch, columns: readonly ReadColumn[]): RowSource {
-  const readers: CellReader[] = columns.map(({ field, index }) => {
-    const column = batch.columns[index];
-    if (column === undefined)
-      throw new PerfError(
-        'ERR_PERF_SOURCE_FAILED',
-        `column ${field.name}: the batch has ${batch.columns.length} columns`,
-      );
+  const readers = columns.map(({ field, index }): CellReader => {
+    const column = columnAt(field, batch, index);
+    const { data } = column;
+    if (isUtf8Data(data) && !isUtf8(data.bytes.subarray(data.offsets[0], data.offsets[batch.length])))
+      throw new PerfError('ERR_PERF_INVALID_VALUE', `column ${field.name}: its bytes are not UTF-8`);
     return cellReader(field.type, column);
   });
-  return { length: batchLength(batch), value: (row, column) => readers[column]?.(row) };
+  return { length: batch.length, value: (row, column) => readers[column]?.(row) };
 }
 
 function isRow(row: unknown): row is Readonly<Record<string | number, unknown>> {
