@@ -1,4 +1,4 @@
-import type { BatchSource, ExportManifest, Schema } from '@perf/contracts';
+import type { BatchSource, ExportManifest, ExportOptions, Schema } from '@perf/contracts';
 import { batchSource } from '@perf/contracts';
 
 import type { ExportInput, InputOptions, PdfOptions } from '@perf/export-pdf';
@@ -13,7 +13,7 @@ export interface Written {
 /** Writes rows into memory. */
 export async function writePdf(
   source: ExportInput,
-  options: PdfOptions & InputOptions = {},
+  options: PdfOptions & ExportOptions & InputOptions = {},
 ): Promise<Written> {
   const sink = memorySink();
   const manifest = await exportPdf(source, sink, options);

@@ -71,13 +71,7 @@ export class TablePage {
       align,
     }));
     this.#titles = this.#layOutTitles(places);
-    const { top, bottom, titleBlock, strongMetrics, bodyMetrics } = this.#plan;
-    const titles = heightOf(this.#titles.height, strongMetrics);
-    if (top - titleBlock.height - titles - heightOf(LEAST_LINES, bodyMetrics) < bottom)
-      throw new PerfError(
-        'ERR_PERF_INVALID_OPTION',
-        'title and column titles leave no room for rows on the page',
-      );
+    this.#checkRoom(heightOf(this.#titles.height, this.#plan.strongMetrics));
     return places;
   }
 
@@ -186,6 +180,19 @@ export class TablePage {
     if (this.#style.rules === 'grid' && this.#gridTop > this.#y)
       for (const x of this.#edges) this.#canvas.rule(x, this.#gridTop, x, this.#y);
     this.#gridTop = this.#y;
+  }
+
+  /** Throws when there is a page that could not even begin a row. @param titles height of the column titles */
+  #checkRoom(titles: number): void {
+    const { top, bottom, titleBlock, strongMetrics, bodyMetrics } = this.#plan;
+    const strong = heightOf(1, strongMetrics);
+    const heading = this.#style.groups.length > 0 ? strong + heightOf(1, bodyMetrics) : strong;
+    const needed = titleBlock.height + titles + Math.max(heading, heightOf(LEAST_LINES, bodyMetrics));
+    if (needed > top - bottom)
+      throw new PerfError(
+        'ERR_PERF_INVALID_OPTION',
+        `the page is too small: titles and the first row need ${Math.ceil(needed / 100)} points of height, and there are ${Math.floor((top - bottom) / 100)}`,
+      );
   }
 
   #layOutTitles(places: readonly ColumnPlace[]): RowLayout {

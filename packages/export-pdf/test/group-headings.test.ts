@@ -1,0 +1,46 @@
+import type { Schema } from '@perf/contracts';
+import { isPerfError } from '@perf/contracts';
+import { missingReaderTools } from '@perf/services/readers';
+import { describe, expect, it } from 'vitest';
+import { readGlyphs } from './read-glyphs.ts';
+import { rowsOf, writePdf } from './write-pdf.ts';
+
+const missing = await missingReaderTools(['mutool']);
+
+const schema: Schema = {
+  fields: [
+    { name: 'g', type: { kind: 'utf8' }, nullable: false },
+    { name: 'text', type: { kind: 'utf8' }, nullable: false },
+  ],
+};
+
+/** The text of each page. */
+async function pagesOf(bytes: Uint8Array): Promise<string[]> {
+  const pages = await readGlyphs(bytes);
+  return pages.map((glyphs) => glyphs.map(({ text }) => text).join(''));
+}
+
+describe.skipIf(missing !== undefined)(`headings of groups ${missing ?? ''}`, () => {
+  it('are written on pages of any height, or the page is refused as too small', async () => {
+    const rows = ['a', 'b', 'c'].map((g, i) => [g, `row ${i}`]);
+    const outcomes = new Set<string>();
+    for (let height = 120; height <= 240; height += 5) {
+      const outcome = await writePdf(rowsOf(schema, rows), {
+        pageSize: [300, height],
+        cellPadding: 20,
+        groups: ['g'],
+        pageFooter: false,
+        limits: { bytes: 100_000 },
+      }).then(
+        async ({ bytes }) => (await pagesOf(bytes)).join(''),
+        (error: unknown) => (isPerfError(error) ? `${error.code}: ${error.message}` : String(error)),
+      );
+      outcomes.add(outcome.replaceAll('gtext', '').replaceAll(/\d+(?= points|$)/g, '#'));
+    }
+
+    expect([...outcomes]).toEqual([
+      'ERR_PERF_INVALID_OPTION: the page is too small: titles and the first row need # points of height, and there are #',
+      'g: aarow 0g: bbrow 1g: ccrow #',
+    ]);
+  });
+});
