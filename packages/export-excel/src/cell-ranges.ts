@@ -1,3 +1,5 @@
+import { MAX_SHEET_ROWS } from './excel-options.ts';
+
 const CELL = /^(\$?)([A-Z]{1,3})(\$?)([1-9]\d{0,6})$/;
 
 /** A cell by its name, as in `B5`; undefined for text that names none. Column from 0, row from 1. */
@@ -18,8 +20,8 @@ export function touchesRow(ranges: string, row: number): boolean {
 }
 
 /**
- * A list of ranges after row `row` has become `count` rows: what ends with it is stretched, what lies below moves down. Text that is no
- * list of ranges stays.
+ * A list of ranges after row `row` has become `count` rows: what ends with it is stretched, what lies below moves down, to the last row of a
+ * sheet at most. Text that is no list of ranges stays.
  */
 export function moveRanges(ranges: string, row: number, count: number): string {
   return ranges
@@ -36,5 +38,7 @@ export function moveRanges(ranges: string, row: number, count: number): string {
 
 function moveCell(name: string, move: (row: number) => number): string {
   const [, columnMark = '', letters = '', rowMark = '', row = ''] = CELL.exec(name) ?? [];
-  return letters === '' ? name : `${columnMark}${letters}${rowMark}${move(Number(row))}`;
+  return letters === ''
+    ? name
+    : `${columnMark}${letters}${rowMark}${Math.min(move(Number(row)), MAX_SHEET_ROWS)}`;
 }

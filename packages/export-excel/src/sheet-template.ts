@@ -1,5 +1,6 @@
 import { PerfError } from '@perf/contracts';
 import { moveRanges, parseCell, touchesRow } from './cell-ranges.ts';
+import { MAX_COLUMNS, MAX_SHEET_ROWS } from './excel-options.ts';
 import { attributesOf } from './xml-read.ts';
 
 const DATA = /<sheetData\s*(?:\/>|>([\s\S]*?)<\/sheetData\s*>)/;
@@ -8,7 +9,7 @@ const CELL = /<c\b([^>]*?)(?:\/>|>)/g;
 const FORMULA = /<f[\s>/]/;
 const RANGES = /\b(ref|sqref)="([^"]*)"/g;
 const ROW_NUMBER = /\br="(\d+)"/;
-const CELL_NUMBER = /\br="([A-Z]+)\d+"/g;
+const CELL_NUMBER = /(<c\b[^>]*?\br="[A-Z]+)\d+/g;
 
 interface Row {
   readonly number: number;
@@ -90,10 +91,10 @@ function startOf(
 ): { readonly column: number; readonly row: number } {
   if (startCell !== undefined) {
     const start = parseCell(startCell);
-    if (start !== undefined) return start;
+    if (start !== undefined && start.row <= MAX_SHEET_ROWS && start.column < MAX_COLUMNS) return start;
     throw new PerfError(
       'ERR_PERF_INVALID_OPTION',
-      `startCell must name a cell, as in B5, got ${JSON.stringify(startCell)}`,
+      `startCell must name a cell from A1 to XFD${MAX_SHEET_ROWS}, as in B5, got ${JSON.stringify(startCell)}`,
     );
   }
   const last = rows.at(-1);
@@ -122,7 +123,7 @@ function moveRow(xml: string, from: number, to: number): string {
   if (from === to) return xml;
   const end = xml.indexOf('>');
   const tag = xml.slice(0, end).replace(ROW_NUMBER, `r="${to}"`);
-  return tag + xml.slice(end).replaceAll(CELL_NUMBER, (_, letters: string) => `r="${letters}${to}"`);
+  return tag + xml.slice(end).replaceAll(CELL_NUMBER, (_, start: string) => `${start}${to}`);
 }
 
 function unusable(name: string, why: string): PerfError {

@@ -69,6 +69,12 @@ async function opened(bytes: Uint8Array): Promise<Workbook> {
   return workbook;
 }
 
+/** The sheet of `drawn` as it stands in the archive. */
+function sheetXml(bytes: Uint8Array): string {
+  const part = readZip(bytes).find(({ name }) => name.endsWith('sheet2.xml'));
+  return part === undefined ? '' : unzipEntry(part, 1e6).toString();
+}
+
 const PLACE = { sheetName: 'Data & more', startCell: 'B5' } as const;
 
 describe('a workbook to fill', () => {
@@ -121,12 +127,19 @@ describe('a workbook to fill', () => {
     expect(sheet?.getCell('D4').value).toBe(2.5);
   });
 
-  it('holds no wrong hint of its size', async () => {
-    const part = readZip(await filled(10, { ...PLACE, workbook })).find(({ name }) =>
-      name.endsWith('sheet2.xml'),
-    );
+  it('stretches areas to the last row of a sheet and no further', async () => {
+    const drawing = await drawn((sheet) => {
+      sheet.addConditionalFormatting({
+        ref: 'D5:D1048576',
+        rules: [{ type: 'cellIs', operator: 'greaterThan', formulae: [100], style: {}, priority: 1 }],
+      });
+    });
 
-    expect(part && unzipEntry(part, 1e6).toString()).not.toContain('<dimension');
+    expect(sheetXml(await filled(10, { ...PLACE, workbook: drawing }))).toContain('sqref="D5:D1048576"');
+  });
+
+  it('holds no wrong hint of its size', async () => {
+    expect(sheetXml(await filled(10, { ...PLACE, workbook }))).not.toContain('<dimension');
   });
 
   it.each([
@@ -146,6 +159,8 @@ describe('a workbook to fill', () => {
   it.each([
     ['sheet', { sheetName: 'Absent' }, 'Data & more'],
     ['cell', { startCell: 'five' }, 'B5'],
+    ['row of a cell', { startCell: 'A2000000' }, '1048576'],
+    ['column of a cell', { startCell: 'XFE5' }, 'XFD'],
   ])('names what is wrong with the %s', async (_, place, hint) => {
     await expect(filled(1, { ...place, workbook })).rejects.toMatchObject({
       code: 'ERR_PERF_INVALID_OPTION',
