@@ -70,6 +70,8 @@ export type JobChange = {
 export interface JobCondition {
   readonly states?: readonly JobState[];
   readonly epoch?: number;
+  /** Nobody wishes this: a change that ends a wish does not end another one that came meanwhile. */
+  readonly wishIsNot?: 'cancel' | 'pause';
 }
 
 /** Where records are kept. Every call is one step: it is seen by all processes, or by none. */

@@ -110,24 +110,28 @@ export class ExportJobs {
    * a job that has ended already stays as it is.
    */
   async cancel(id: string): Promise<JobRecord> {
-    const at = this.#now();
-    const waiting = await this.#store.update(
-      id,
-      { state: 'cancelled', endedAt: at, expiresAt: at + this.#keepRecordsMs },
-      { states: ['pending', 'paused'] },
-    );
-    if (waiting !== undefined) {
+    return this.#unlessEnded(id, async () => {
+      const at = this.#now();
+      const waiting = await this.#store.update(
+        id,
+        { state: 'cancelled', wish: undefined, endedAt: at, expiresAt: at + this.#keepRecordsMs },
+        { states: ['pending', 'paused'] },
+      );
+      if (waiting === undefined) return this.#wish(id, 'cancel');
       await this.#outputs.remove(waiting);
       return waiting;
-    }
-    return this.#wish(id, 'cancel');
+    });
   }
 
-  /** Stops a job where it is, to be resumed later. */
+  /** Stops a job where it is, to be resumed later. One that is to be cancelled stays as it is. */
   async pause(id: string): Promise<JobRecord> {
-    return (
-      (await this.#store.update(id, { state: 'paused' }, { states: ['pending'] })) ?? this.#wish(id, 'pause')
-    );
+    return this.#unlessEnded(id, async () => {
+      const waiting = { states: ['pending', 'paused'], wishIsNot: 'cancel' } as const;
+      return (
+        (await this.#store.update(id, { state: 'paused', wish: undefined }, waiting)) ??
+        this.#wish(id, 'pause')
+      );
+    });
   }
 
   /** Lets a paused job go on, and has a pending one queued again, as when its queue was lost. Another one stays as it is. */
@@ -195,11 +199,22 @@ export class ExportJobs {
     return (await this.#store.update(id, change, { states: ['completed'] })) !== undefined;
   }
 
-  async #wish(id: string, wish: 'cancel' | 'pause'): Promise<JobRecord> {
-    const record = await this.#store.update(id, { wish }, { states: ['running'] });
-    if (record === undefined) return this.#existing(id);
-    await this.#queue.notify({ id, wish });
+  /** Asks the running worker; undefined when none runs the job, or it is to be cancelled anyway. */
+  async #wish(id: string, wish: 'cancel' | 'pause'): Promise<JobRecord | undefined> {
+    const isKept = wish === 'pause' ? ({ wishIsNot: 'cancel' } as const) : {};
+    const record = await this.#store.update(id, { wish }, { states: ['running'], ...isKept });
+    if (record !== undefined) await this.#queue.notify({ id, wish });
     return record;
+  }
+
+  /** Tries a step until it holds: a job may begin or end to run while somebody looks at it. Gives the job as it is when it has ended. */
+  async #unlessEnded(id: string, step: () => Promise<JobRecord | undefined>): Promise<JobRecord> {
+    for (;;) {
+      const done = await step();
+      if (done !== undefined) return done;
+      const record = await this.#existing(id);
+      if (!OPEN.has(record.state) || record.wish === 'cancel') return record;
+    }
   }
 
   async #checkLimits(owner: string): Promise<void> {

@@ -3,6 +3,7 @@ import type {
   ChannelMessages,
   ExportManifest,
   JobChange,
+  JobCondition,
   JobLease,
   JobNotice,
   JobOutput,
@@ -121,7 +122,8 @@ export class JobRun {
   }
 
   #end(ending: Ending): void {
-    this.#ending ??= ending;
+    // Whoever cancels means it, also while the run is about to end for another reason.
+    if (this.#ending === undefined || (ending === 'cancel' && this.#ending !== 'lost')) this.#ending = ending;
     // Whoever has taken the job over, or will resume it, needs what was written: only a cancelled job leaves nothing.
     this.#stop.abort(ending === 'cancel' ? new Error('the job was cancelled') : 'pause');
   }
@@ -143,17 +145,13 @@ export class JobRun {
       case 'lost':
         return;
       case 'pause':
-        await this.#settle({ state: 'paused', wish: undefined });
+        await this.#letGo({ state: 'paused', wish: undefined });
         return;
       case 'handed back':
-        if ((await this.#settle({ state: 'pending' })) !== undefined)
-          await this.#parts.queue.add(this.#record.id);
+        if (await this.#letGo({ state: 'pending' })) await this.#parts.queue.add(this.#record.id);
         return;
       case 'cancel':
-        if ((await this.#settle({ state: 'cancelled', ...this.#endOf(), wish: undefined })) === undefined)
-          return;
-        await this.#parts.outputs.remove(this.#record);
-        this.#publish('cancelled');
+        await this.#cancelled();
         return;
       case undefined:
         await this.#failed(error, output);
@@ -182,8 +180,23 @@ export class JobRun {
       return;
     }
     if (STALE.has(error.code)) await output?.checkpoint.remove();
-    if ((await this.#settle({ state: 'pending', attempts, error })) === undefined) return;
-    await queue.add(this.#record.id, { delayMs: this.#delay(attempts) });
+    if (await this.#letGo({ state: 'pending', attempts, error }))
+      await queue.add(this.#record.id, { delayMs: this.#delay(attempts) });
+  }
+
+  /** Leaves the job for a later run, unless somebody has cancelled it meanwhile. Gives whether there will be one. */
+  async #letGo(change: JobChange): Promise<boolean> {
+    if ((await this.#settle(change, { wishIsNot: 'cancel' })) !== undefined) return true;
+    await this.#cancelled();
+    return false;
+  }
+
+  async #cancelled(): Promise<void> {
+    const record = await this.#settle({ state: 'cancelled', ...this.#endOf(), wish: undefined });
+    // Another run has the job.
+    if (record === undefined) return;
+    await this.#parts.outputs.remove(record);
+    this.#publish('cancelled');
   }
 
   /** Exponential, less up to half of it by chance, so that jobs which failed together do not come back together. */
@@ -197,10 +210,13 @@ export class JobRun {
     return { endedAt: this.#parts.now(), expiresAt: expiryOf(this.#parts) };
   }
 
-  async #settle(change: JobChange): Promise<JobRecord | undefined> {
+  async #settle(
+    change: JobChange,
+    condition: Pick<JobCondition, 'wishIsNot'> = {},
+  ): Promise<JobRecord | undefined> {
     await this.#telling;
     const { id, epoch } = this.#record;
-    return this.#parts.store.update(id, change, { epoch, states: ['running'] });
+    return this.#parts.store.update(id, change, { epoch, states: ['running'], ...condition });
   }
 
   #publish(event: ChannelMessages['job']['event']): void {

@@ -63,7 +63,7 @@ class JobWorker implements AsyncDisposable {
   }
 
   /** Takes the job, unless somebody else has, or it has ended meanwhile, or it is to end now. */
-  async #take(id: string, { key }: JobLease): Promise<JobRecord | undefined> {
+  async #take(id: string, { key, signal }: JobLease): Promise<JobRecord | undefined> {
     const { store, outputs, now, retries } = this.#parts;
     const before = await store.get(id);
     if (before === undefined || (before.state !== 'pending' && before.state !== 'running')) return undefined;
@@ -73,8 +73,10 @@ class JobWorker implements AsyncDisposable {
     const condition = { epoch, states: [before.state] };
     const stalls = before.stalls + (before.state === 'running' ? 1 : 0);
     if (wish === 'pause') {
-      await store.update(id, { state: 'paused', stalls, wish: undefined }, condition);
-      return undefined;
+      const paused = { state: 'paused', stalls, wish: undefined } as const;
+      const isPaused = (await store.update(id, paused, { ...condition, wishIsNot: 'cancel' })) !== undefined;
+      // Something has changed since: perhaps it is to be cancelled now.
+      return isPaused ? undefined : this.#take(id, { key, signal });
     }
     if (wish === 'cancel' || stalls > retries.stalls) {
       const message = `its worker ended without a word ${stalls} times`;

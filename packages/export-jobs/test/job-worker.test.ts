@@ -1,36 +1,8 @@
-import type { JobLease, JobQueue, JobStore } from '@perf/contracts';
 import { createExportJobs, createJobWorker, memoryJobQueue, memoryJobStore } from '@perf/export-jobs';
 import { describe, expect, it } from 'vitest';
+import { HandQueue, lease } from './hand-queue.ts';
 import { HeldExports, until } from './held-exports.ts';
-
-type Work = Parameters<JobQueue['consume']>[0];
-
-/** A queue that hands out what the test wants, whenever it wants. */
-class HandQueue implements JobQueue {
-  readonly added: string[] = [];
-  work: Work = async () => undefined;
-
-  async add(id: string): Promise<void> {
-    this.added.push(id);
-  }
-  async consume(work: Work): Promise<AsyncDisposable> {
-    this.work = work;
-    return { [Symbol.asyncDispose]: async () => undefined };
-  }
-  async notify(): Promise<void> {
-    // Notices may be lost: these all are.
-  }
-  async listen(): Promise<AsyncDisposable> {
-    return { [Symbol.asyncDispose]: async () => undefined };
-  }
-  async [Symbol.asyncDispose](): Promise<void> {
-    // Nothing is open.
-  }
-}
-
-function lease(key: string, signal: AbortSignal = new AbortController().signal): JobLease {
-  return { key, signal };
-}
+import { storeAround } from './store-around.ts';
 
 describe('a worker', () => {
   it('waits longer after each failure, up to a limit', async () => {
@@ -137,18 +109,10 @@ describe('a worker', () => {
     const store = memoryJobStore();
     let isAway = false;
     const errors: unknown[] = [];
-    const failing: JobStore = {
-      create: (record) => store.create(record),
-      get: (id) => store.get(id),
-      take: (id, change, condition) => store.take(id, change, condition),
-      remove: (id) => store.remove(id),
-      list: (owner, page) => store.list(owner, page),
-      expiredBefore: (instant, limit) => store.expiredBefore(instant, limit),
-      update: async (id, change, condition) => {
-        if (isAway) throw new Error('no answer');
-        return store.update(id, change, condition);
-      },
-    };
+    const failing = storeAround(store, async (id, change, condition) => {
+      if (isAway) throw new Error('no answer');
+      return store.update(id, change, condition);
+    });
     const due: (() => void)[] = [];
     await using queue = memoryJobQueue({
       after: (_ms, work) => {

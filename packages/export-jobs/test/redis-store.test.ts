@@ -45,7 +45,11 @@ const change: fc.Arbitrary<JobChange> = fc.record(
   { requiredKeys: [] },
 );
 const condition: fc.Arbitrary<JobCondition> = fc.record(
-  { states: fc.uniqueArray(state, { maxLength: 4 }), epoch: fc.nat(3) },
+  {
+    states: fc.uniqueArray(state, { maxLength: 4 }),
+    epoch: fc.nat(3),
+    wishIsNot: fc.constantFrom('cancel' as const, 'pause' as const),
+  },
   { requiredKeys: [] },
 );
 const step = fc.oneof(

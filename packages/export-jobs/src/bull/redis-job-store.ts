@@ -82,7 +82,7 @@ class RedisJobStore implements JobStore {
   async #change(
     id: string,
     change: JobChange,
-    { epoch, states }: JobCondition,
+    { epoch, states, wishIsNot }: JobCondition,
     raise: number,
   ): Promise<JobRecord | undefined> {
     const removed = Object.entries(change).flatMap(([name, value]) => (value === undefined ? [name] : []));
@@ -97,6 +97,7 @@ class RedisJobStore implements JobStore {
           raise === 0 ? '~changed' : '~taken',
           epoch ?? '',
           states === undefined ? '' : `,${states.map((state) => JSON.stringify(state)).join()},`,
+          wishIsNot === undefined ? '' : JSON.stringify(wishIsNot),
           raise,
           removed.length,
           ...removed,

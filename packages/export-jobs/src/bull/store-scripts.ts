@@ -17,19 +17,20 @@ return 1`;
 
 /**
  * Changes a record whose epoch and state are as asked, and gives it; nothing otherwise.
- * KEYS: record, ids by expiry. ARGV: token, id, field for the token, epoch or '', states with commas around or '', how much the epoch is
- * raised, count of fields to be removed, their names, then names and texts of fields.
+ * KEYS: record, ids by expiry. ARGV: token, id, field for the token, epoch or '', states with commas around or '', wish that must not be or
+ * '', how much the epoch is raised, count of fields to be removed, their names, then names and texts of fields.
  */
 export const CHANGE = `
-local had = redis.call('HMGET', KEYS[1], 'epoch', 'state', ARGV[3])
+local had = redis.call('HMGET', KEYS[1], 'epoch', 'state', ARGV[3], 'wish')
 if not had[1] then return {} end
 if had[3] == ARGV[1] then return redis.call('HGETALL', KEYS[1]) end
 if ARGV[4] ~= '' and ARGV[4] ~= had[1] then return {} end
 if ARGV[5] ~= '' and not string.find(ARGV[5], ',' .. had[2] .. ',', 1, true) then return {} end
-local removed = tonumber(ARGV[7])
-if removed > 0 then redis.call('HDEL', KEYS[1], unpack(ARGV, 8, 7 + removed)) end
-redis.call('HSET', KEYS[1], ARGV[3], ARGV[1], unpack(ARGV, 8 + removed))
-if ARGV[6] ~= '0' then redis.call('HINCRBY', KEYS[1], 'epoch', ARGV[6]) end
+if ARGV[6] ~= '' and ARGV[6] == had[4] then return {} end
+local removed = tonumber(ARGV[8])
+if removed > 0 then redis.call('HDEL', KEYS[1], unpack(ARGV, 9, 8 + removed)) end
+redis.call('HSET', KEYS[1], ARGV[3], ARGV[1], unpack(ARGV, 9 + removed))
+if ARGV[7] ~= '0' then redis.call('HINCRBY', KEYS[1], 'epoch', ARGV[7]) end
 local expires = redis.call('HGET', KEYS[1], 'expiresAt')
 if expires then redis.call('ZADD', KEYS[2], expires, ARGV[2]) else redis.call('ZREM', KEYS[2], ARGV[2]) end
 return redis.call('HGETALL', KEYS[1])`;

@@ -59,7 +59,8 @@ class MemoryJobStore implements JobStore {
   }
 }
 
-function holds({ state, epoch }: JobRecord, condition: JobCondition): boolean {
+function holds({ state, epoch, wish }: JobRecord, condition: JobCondition): boolean {
   if (condition.states !== undefined && !condition.states.includes(state)) return false;
+  if (condition.wishIsNot !== undefined && condition.wishIsNot === wish) return false;
   return condition.epoch === undefined || condition.epoch === epoch;
 }
