@@ -19,6 +19,19 @@ const BASIC_PLANE = 0x10000;
 /** Shown in place of what no font can show: the first of these that a font has. */
 const REPLACEMENTS = [0xfffd, 0x25a1, 0x3f];
 
+/**
+ * Characters of the same meaning that fonts rather have: spaces between digits, minus signs and hyphens, as `Intl` writes them in many
+ * languages. They break lines as the characters do for which they stand.
+ */
+const LOOK_ALIKES: ReadonlyMap<number, number> = new Map([
+  [0x2007, 0xa0],
+  [0x2009, 0xa0],
+  [0x202f, 0xa0],
+  [0x2010, 0x2d],
+  [0x2011, 0x2d],
+  [0x2212, 0x2d],
+]);
+
 /** A glyph's code and the place of its font in the chain, as one number. */
 export interface PackedGlyph {
   readonly packed: number;
@@ -26,7 +39,7 @@ export interface PackedGlyph {
 }
 
 /**
- * The glyphs of a chain of fonts by code point: the first font that has one gives it. A font is asked once per code point; from then on
+ * The glyphs of a chain of fonts by code point: the first font that has one gives it, or a look-alike when none has. A font is asked once per code point; from then on
  * a look-up is two reads of an array.
  */
 export class GlyphTable {
@@ -60,11 +73,11 @@ export class GlyphTable {
     return entry;
   }
 
-  /** The glyph of any code point, marks aside; `MISSING` when no font has one. */
+  /** The glyph of any code point, marks aside, or of its look-alike; `MISSING` when no font has either. */
   glyphOf(codePoint: number): PackedGlyph | typeof MISSING {
     const known = this.#others.get(codePoint);
     if (known !== undefined) return known;
-    const found = this.#find(codePoint) ?? MISSING;
+    const found = this.#find(codePoint) ?? this.#find(LOOK_ALIKES.get(codePoint)) ?? MISSING;
     this.#others.set(codePoint, found);
     return found;
   }
@@ -103,7 +116,8 @@ export class GlyphTable {
     }
   }
 
-  #find(codePoint: number): PackedGlyph | undefined {
+  #find(codePoint: number | undefined): PackedGlyph | undefined {
+    if (codePoint === undefined) return undefined;
     for (const [i, face] of this.faces.entries()) {
       const glyph = face.glyphOf(codePoint);
       if (glyph !== undefined)
