@@ -143,7 +143,6 @@ export class PdfEncoder implements Encoder {
       if (!column.text(value, glyphs, this.#plan.body.table, column.faults))
         throw misfit(column.field, this.rows, value);
       if (this.#totals.columns.includes(c)) this.#totals.add(c, value);
-      if (glyphs.isShaped) column.unshaped.count++;
     }
     if (layout.endCell(column.overflow)) column.truncated.count++;
   }

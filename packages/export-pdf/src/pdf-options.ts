@@ -75,7 +75,10 @@ export interface PdfOptions {
   readonly fonts?: readonly PdfFont[];
   /** The same for titles and totals. @default `fonts`; Helvetica-Bold when there are none */
   readonly boldFonts?: readonly PdfFont[];
-  /** What happens to a character that no font has: a visible replacement and a warning (`glyph-replaced`), or an error. @default 'replace' */
+  /**
+   * What happens to a character that no font has (a visible replacement and the warning `glyph-replaced`), or that would have to be joined,
+   * combined or reordered (it stands alone, with the warning `text-not-shaped`): these, or an error. @default 'replace'
+   */
   readonly missingGlyphs?: MissingGlyphs;
   /** Space left and right of text in its cell; above and below it is half of this. @default 4 */
   readonly cellPadding?: number;

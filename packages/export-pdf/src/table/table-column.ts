@@ -26,7 +26,6 @@ export interface TableColumn {
   readonly faults: TextFaults;
   readonly titleFaults: TextFaults;
   readonly truncated: WarningCounter;
-  readonly unshaped: WarningCounter;
 }
 
 /** The columns to write. @param rowNumber the row being written, for errors */
@@ -80,11 +79,6 @@ function tableColumn(
       () => `the title of column ${field.name}`,
     ),
     truncated: warnings.counter('text-truncated', 'text wider than its column was cut', field.name),
-    unshaped: warnings.counter(
-      'text-not-shaped',
-      'text of a script whose letters join, combine or run from right to left was written letter by letter, left to right',
-      field.name,
-    ),
   };
 }
 

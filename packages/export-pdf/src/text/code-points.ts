@@ -4,15 +4,20 @@ export type CodePointKind = 'glyph' | 'break' | 'tab' | 'invisible' | 'control' 
 /** Zero-width characters, direction marks, soft hyphens, variation selectors: Unicode says that they show nothing. */
 const INVISIBLE = /^\p{Default_Ignorable_Code_Point}$/u;
 
+/** Accents, vowels and points that stand above, below or around the letter before them. */
+const MARK = /^\p{M}$/u;
+
 /**
- * Sorts a code point: line breaks, tabs, control characters, characters that are never seen, halves of surrogate pairs, and letters that look right only when they are joined or reordered.
+ * Sorts a code point: line breaks, tabs, control characters, characters that are never seen, halves of surrogate pairs, and letters and
+ * marks that look right only when they are joined, combined or reordered.
  */
 export function kindOf(codePoint: number): CodePointKind {
-  if (codePoint < 0x590) return kindOfCommon(codePoint);
+  if (codePoint < 0x300) return kindOfCommon(codePoint);
   if (codePoint >= 0xd800 && codePoint <= 0xdfff) return 'surrogate';
   if (codePoint === 0x2028 || codePoint === 0x2029) return 'break';
-  if (INVISIBLE.test(String.fromCodePoint(codePoint))) return 'invisible';
-  return isShaped(codePoint) ? 'shaped' : 'glyph';
+  const character = String.fromCodePoint(codePoint);
+  if (INVISIBLE.test(character)) return 'invisible';
+  return isShaped(codePoint) || MARK.test(character) ? 'shaped' : 'glyph';
 }
 
 function kindOfCommon(codePoint: number): CodePointKind {
@@ -33,16 +38,18 @@ function isRightToLeft(codePoint: number): boolean {
   );
 }
 
-/** Right-to-left scripts, and those of South and South-East Asia whose letters combine. */
+/** Right-to-left scripts, those of South and South-East Asia whose letters combine, and the parts of Korean syllables. */
 function isShaped(codePoint: number): boolean {
   return (
     isRightToLeft(codePoint) ||
     (codePoint >= 0x900 && codePoint < 0xe00) ||
     (codePoint >= 0xf00 && codePoint < 0x10a0) ||
+    (codePoint >= 0x1100 && codePoint < 0x1200) ||
     (codePoint >= 0x1700 && codePoint < 0x18b0) ||
     (codePoint >= 0x1900 && codePoint < 0x1c80) ||
-    (codePoint >= 0xa800 && codePoint < 0xa980) ||
-    (codePoint >= 0xa9e0 && codePoint < 0xac00)
+    (codePoint >= 0xa800 && codePoint < 0xac00) ||
+    (codePoint >= 0xd7b0 && codePoint < 0xd800) ||
+    (codePoint >= 0x11000 && codePoint < 0x12000)
   );
 }
 

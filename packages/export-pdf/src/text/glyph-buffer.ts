@@ -34,11 +34,11 @@ export class GlyphBuffer {
   width = 0;
   /** Whether the text that was added last has line breaks. */
   hasBreaks = false;
-  /** Whether it has letters that must be joined or reordered. */
-  isShaped = false;
   /** Changes of font among all glyphs. */
   switches = 0;
   #face = 0;
+  /** Whether it was told that the text being added would have to be shaped. */
+  #isToldUnshaped = false;
 
   /** Forgets all texts. */
   clear(): void {
@@ -111,7 +111,7 @@ export class GlyphBuffer {
   #begin(length: number): void {
     this.width = 0;
     this.hasBreaks = false;
-    this.isShaped = false;
+    this.#isToldUnshaped = false;
     this.#reserve(length + TAB_SPACES);
   }
 
@@ -137,8 +137,7 @@ export class GlyphBuffer {
         this.#addReplacement(table, point);
         return;
       case SHAPED:
-        this.isShaped = true;
-        this.#addPoint(table, point, faults);
+        this.#addUnshaped(table, point, faults);
         return;
       case SURROGATE:
         if (point <= 0xffff) {
@@ -156,7 +155,13 @@ export class GlyphBuffer {
   #addAstral(table: GlyphTable, point: number, faults: TextFaults): void {
     const kind = kindOf(point);
     if (kind === 'invisible') return faults.invisible();
-    if (kind === 'shaped') this.isShaped = true;
+    if (kind === 'shaped') return this.#addUnshaped(table, point, faults);
+    this.#addPoint(table, point, faults);
+  }
+
+  #addUnshaped(table: GlyphTable, point: number, faults: TextFaults): void {
+    if (!this.#isToldUnshaped) faults.unshaped(point);
+    this.#isToldUnshaped = true;
     this.#addPoint(table, point, faults);
   }
 

@@ -1,7 +1,7 @@
 import { PerfError } from '@perf/contracts';
 import type { WarningCounter, Warnings } from '@perf/export-core';
 
-/** What happens to a character that no font can show. */
+/** What happens to a character that no font can show, or that would have to be shaped. */
 export type MissingGlyphs = 'replace' | 'error';
 
 /** Hears of what cannot be shown as it is. */
@@ -14,6 +14,8 @@ export interface TextFaults {
   surrogate(): void;
   /** A character that is never seen. */
   invisible(): void;
+  /** The first character of a text that looks right only when it is joined, combined or reordered. */
+  unshaped(codePoint: number): void;
 }
 
 /** For texts that are only measured. */
@@ -22,6 +24,7 @@ export const NO_FAULTS: TextFaults = {
   control: () => undefined,
   surrogate: () => undefined,
   invisible: () => undefined,
+  unshaped: () => undefined,
 };
 
 /** Counts faults as warnings of one column, or of the texts around the table. */
@@ -32,6 +35,7 @@ export class CountedFaults implements TextFaults {
   readonly #control: WarningCounter;
   readonly #surrogate: WarningCounter;
   readonly #invisible: WarningCounter;
+  readonly #unshaped: WarningCounter;
 
   /** @param where as in `column name, row 3 (from 0)`, for errors */
   constructor(policy: MissingGlyphs, warnings: Warnings, column: string | undefined, where: () => string) {
@@ -53,10 +57,16 @@ export class CountedFaults implements TextFaults {
       'characters that are never seen (zero-width, direction marks, soft hyphens, selectors) were left out',
       column,
     );
+    this.#unshaped = warnings.counter(
+      'text-not-shaped',
+      'texts whose letters or marks join, combine or run from right to left were written character by character, left to right',
+      column,
+    );
   }
 
   missing(codePoint: number): void {
-    if (this.#policy === 'error') throw this.#failure(`no font has a glyph for ${named(codePoint)}`);
+    if (this.#policy === 'error')
+      throw this.#failure(`no font has a glyph for ${named(codePoint)}; give a font that has it`);
     this.#missing.count++;
   }
 
@@ -75,10 +85,18 @@ export class CountedFaults implements TextFaults {
     this.#invisible.count++;
   }
 
+  unshaped(codePoint: number): void {
+    if (this.#policy === 'error')
+      throw this.#failure(
+        `${named(codePoint)} must be joined, combined or reordered with what is beside it, which is not done`,
+      );
+    this.#unshaped.count++;
+  }
+
   #failure(what: string): PerfError {
     return new PerfError(
       'ERR_PERF_INVALID_VALUE',
-      `${this.#where()}: ${what}; give a font that has it, or missingGlyphs: 'replace'`,
+      `${this.#where()}: ${what}; missingGlyphs: 'replace' writes it as well as it can, with a warning`,
     );
   }
 }
