@@ -1,4 +1,4 @@
-/** Smaller ones may share their memory with others, and are left to the collector. */
+/** Smaller ones are left to the collector. */
 const LEAST_BYTES = 64 * 1024;
 /** Pieces that may still be on their way to the sink. */
 const IN_FLIGHT = 2;
@@ -15,7 +15,17 @@ export class SpentBuffers {
     if (bytes.length === 0) return;
     this.#buffers.push(bytes);
     if (this.#buffers.length <= IN_FLIGHT) return;
-    const buffer = this.#buffers.shift()?.buffer;
-    if (buffer instanceof ArrayBuffer && buffer.byteLength >= LEAST_BYTES) buffer.transfer(0);
+    const spent = this.#buffers.shift();
+    if (spent !== undefined && isAlone(spent)) spent.buffer.transfer(0);
   }
+}
+
+/** Whether nobody else has bytes in the same memory, as those have that lie in the pool of Node's Buffers. */
+function isAlone(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset } = bytes;
+  return (
+    buffer instanceof ArrayBuffer &&
+    byteOffset === 0 &&
+    buffer.byteLength > Math.max(LEAST_BYTES, Buffer.poolSize)
+  );
 }

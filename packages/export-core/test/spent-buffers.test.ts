@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 const KIB = 1024;
 
-async function framed(count: number): Promise<readonly Uint8Array[]> {
-  const packer = packerFor({ format: 'gzip', level: 1 });
+async function framed(count: number, format: 'gzip' | 'zstd' = 'gzip'): Promise<readonly Uint8Array[]> {
+  const packer = packerFor({ format, level: 1 });
   const pieces: Uint8Array[] = [];
   for (let i = 0; i < count; i++) {
     const block = new Block(KIB * KIB);
@@ -20,6 +20,15 @@ describe('a packer', () => {
     const lengths = (await framed(4)).map(({ length }) => length > 0);
 
     expect(lengths).toEqual([false, false, true, true]);
+  });
+
+  it('leaves memory alone that others share', async () => {
+    const neighbour = Buffer.from('in the pool of small buffers');
+
+    const lengths = (await framed(4, 'zstd')).map(({ length }) => length > 0);
+
+    expect(lengths).toEqual([true, true, true, true]);
+    expect(neighbour.toString()).toBe('in the pool of small buffers');
   });
 });
 
