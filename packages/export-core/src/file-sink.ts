@@ -1,7 +1,8 @@
 import type { ExportSink } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 import type { FileHandle } from 'node:fs/promises';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode, failure } from './failures.ts';
 
@@ -116,17 +117,13 @@ class FileSink implements ExportSink {
   async #publish(): Promise<void> {
     const handle = this.#opened();
     if (this.#fsync) await this.sync();
-    if (!(await this.#isOurs(handle)))
-      throw new PerfError('ERR_PERF_SINK_FAILED', `another export took ${this.#partial} over`);
+    const whole = await this.#setAside(handle);
     const folder = this.#fsync ? await openFolder(dirname(this.#path)) : undefined;
     try {
       if (this.#isAborted) throw new PerfError('ERR_PERF_SINK_FAILED', `${this.#path} was given up`);
       await handle.close();
       this.#handle = undefined;
-      await rename(this.#partial, this.#path).catch(async (error: unknown) => {
-        await rm(this.#partial, { force: true });
-        throw error;
-      });
+      await rename(whole, this.#path);
       this.#isCommitted = true;
       await folder?.sync().catch(async (error: unknown) => {
         // A failed export leaves nothing under the final name, not even a whole file that a power cut may undo.
@@ -134,8 +131,25 @@ class FileSink implements ExportSink {
         throw error;
       });
     } finally {
+      if (!this.#isCommitted) await rm(whole, { force: true });
       await folder?.close();
     }
+  }
+
+  /** Gives the file a name that nobody else has, so that no other export can put its own in the place. */
+  async #setAside(handle: FileHandle): Promise<string> {
+    const lost = (): PerfError =>
+      new PerfError('ERR_PERF_SINK_FAILED', `another export took ${this.#partial} over`);
+    if (!(await this.#isOurs(handle, this.#partial))) throw lost();
+    const aside = `${this.#partial}.${randomUUID()}`;
+    await rename(this.#partial, aside).catch((error: unknown) => {
+      throw errorCode(error) === 'ENOENT' ? lost() : error;
+    });
+    if (await this.#isOurs(handle, aside)) return aside;
+    // It is another export's, which took the name over just now: it gets it back, unless it has begun anew.
+    await link(aside, this.#partial).catch(ignore);
+    await rm(aside);
+    throw lost();
   }
 
   async #refuseOddTarget(): Promise<void> {
@@ -189,15 +203,15 @@ class FileSink implements ExportSink {
 
   async #discard(handle: FileHandle, keep: boolean): Promise<void> {
     this.#handle = undefined;
-    if (!keep && (await this.#isOurs(handle))) await rm(this.#partial, { force: true });
+    if (!keep && (await this.#isOurs(handle, this.#partial))) await rm(this.#partial, { force: true });
     await handle.close();
   }
 
-  /** Whether the partial file is still the one that was opened here. */
-  async #isOurs(handle: FileHandle): Promise<boolean> {
+  /** Whether the file at `path` is the one that was opened here. */
+  async #isOurs(handle: FileHandle, path: string): Promise<boolean> {
     const [ours, found] = await Promise.all([
       handle.stat({ bigint: true }),
-      stat(this.#partial, { bigint: true }).catch(unlessMissing),
+      stat(path, { bigint: true }).catch(unlessMissing),
     ]);
     return found !== undefined && found.ino === ours.ino && found.dev === ours.dev;
   }

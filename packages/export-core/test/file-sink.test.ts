@@ -52,6 +52,23 @@ describe('fileSink', () => {
     expect(await readFile(path, 'utf8')).toBe('short');
   });
 
+  it('never publishes the bytes of an export that takes the partial file over while it commits', async () => {
+    for (let turn = 0; turn < 150; turn++) {
+      const [first, second] = [fileSink(path, { fsync: false }), fileSink(path, { fsync: false })];
+      await first.open();
+      await first.write(text(`first ${turn}`));
+
+      const [committed] = await Promise.allSettled([first.commit(), second.open()]);
+
+      if (committed.status === 'fulfilled') expect(await readFile(path, 'utf8')).toBe(`first ${turn}`);
+      else expect(committed.reason).toMatchObject({ code: 'ERR_PERF_SINK_FAILED' });
+      await second.write(text('second'));
+      await second.commit();
+      expect(await readFile(path, 'utf8')).toBe('second');
+      expect(await readdir(folder)).toEqual(['out.csv']);
+    }
+  });
+
   it('keeps the partial file when told, and goes on from a position in it', async () => {
     const first = fileSink(path);
     await first.open();
