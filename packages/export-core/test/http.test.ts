@@ -156,6 +156,28 @@ function failingBatches(failing: number) {
 }
 
 describe('serveFile', () => {
+  it('resolves when the client goes away in the middle', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'perf-gone-'));
+    const file = join(folder, 'large.txt');
+    const { sha256 } = await plainExporter.export(plainSource(200_000), fileSink(file));
+    const served = Promise.withResolvers<number>();
+    const listener: RequestListener = (request, response) =>
+      void serveFile(request, response, file, { ...options, sha256 }).then(served.resolve, served.reject);
+    try {
+      await serving(listener, async (url) => {
+        const client = requestOf(url, (response) => {
+          response.once('data', () => client.destroy());
+        });
+        client.on('error', () => undefined);
+        client.end();
+
+        expect(await served.promise).toBe(200);
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   let folder = '';
   let path = '';
   let manifest: ExportManifest;

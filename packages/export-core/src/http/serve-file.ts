@@ -15,8 +15,8 @@ export interface ServeFileOptions extends HttpSinkOptions {
 
 /**
  * Answers a GET or HEAD request with a finished export: whole, or the one range asked for, so that a broken download can go on. 404 when
- * there is no file, 405 for other methods, 416 for a range behind its end. Resolves with the status when the answer has left; rejects
- * with `ERR_PERF_SINK_FAILED` when the client has gone away.
+ * there is no file, 405 for other methods, 416 for a range behind its end. Resolves with the status when the answer has left or the client
+ * has gone away; rejects when the file cannot be read, with the connection destroyed.
  *
  * @example
  * createServer((request, response) =>
@@ -49,11 +49,15 @@ export async function serveFile(
     else await pipeline(file.createReadStream({ start: from, end: to, autoClose: false }), response);
     return response.statusCode;
   } catch (error) {
+    if (GONE.has(errorCode(error) ?? '')) return response.statusCode;
     throw failure('ERR_PERF_SINK_FAILED', 'sending the file', error);
   } finally {
     await file.close();
   }
 }
+
+/** How a connection ends that the client has closed. */
+const GONE: ReadonlySet<string> = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE']);
 
 /** A range counts only while the file is the one that the client has begun with. */
 function wantedRange(
