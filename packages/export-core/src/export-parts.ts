@@ -10,10 +10,12 @@ import type {
   Progress,
   RepeatableSource,
 } from '@perf/contracts';
-import { PerfError } from '@perf/contracts';
+import { PerfError, isPerfError } from '@perf/contracts';
 import { BatchFeed } from './batch-feed.ts';
 import { isRepeatable } from './checkpoints.ts';
 import { settlesSoon } from './clean-up.ts';
+import { failure } from './failures.ts';
+import { Interruption } from './interruption.ts';
 import { addWarnings, partsManifest, sumsOf } from './parts-manifest.ts';
 import { shapeHash } from './shape-hash.ts';
 
@@ -59,9 +61,11 @@ class PartsRun {
   readonly #feed: BatchFeed;
   readonly #repeatable: RepeatableSource | undefined;
   readonly #format: string;
+  readonly #interruption: Interruption;
   readonly #startedAt: number = performance.now();
   #parts: ExportPart[] = [];
   #warnings: ExportWarning[] = [];
+  #compression: ExportManifest['compression'];
 
   constructor(exporter: Exporter, source: BatchSource, options: ExportPartsOptions) {
     const isResumable = options.checkpoint !== undefined || options.resumeFrom !== undefined;
@@ -75,6 +79,7 @@ class PartsRun {
     this.#source = source;
     this.#options = options;
     this.#format = `parts of ${exporter.format}`;
+    this.#interruption = new Interruption(options.signal, `the export of ${this.#format}`);
     this.#feed = new BatchFeed(source);
   }
 
@@ -91,6 +96,7 @@ class PartsRun {
       );
     this.#parts = listOf(state['parts'], isPart);
     this.#warnings = listOf(state['warnings'], isWarning);
+    this.#compression = compressionOf(state['compression']);
   }
 
   async complete(): Promise<ExportManifest> {
@@ -98,38 +104,54 @@ class PartsRun {
     try {
       // One of an earlier run would tell of parts that are about to be replaced.
       if (this.#parts.length === 0) await checkpoint?.remove();
-      let hasMore = await this.#feed.hasMore();
+      let hasMore = await this.#hasMore();
       while (hasMore || this.#parts.length === 0) {
         await this.#writePart(rowsPerPart);
-        hasMore = await this.#feed.hasMore();
+        hasMore = await this.#hasMore();
         if (hasMore) await this.#save();
       }
     } catch (error) {
       await settlesSoon(this.#feed.close());
       throw error;
+    } finally {
+      this.#interruption.dispose();
     }
     await checkpoint?.remove();
     return this.#manifest();
+  }
+
+  async #hasMore(): Promise<boolean> {
+    try {
+      this.#interruption.check();
+      return await this.#interruption.wait(this.#feed.hasMore());
+    } catch (error) {
+      throw failure('ERR_PERF_SOURCE_FAILED', 'reading the source', error);
+    }
   }
 
   async #writePart(rows: number): Promise<void> {
     const { name, sink } = this.#options.part(this.#parts.length + 1);
     const { signal, onProgress, progressIntervalMs, totalRows, limits } = this.#options;
     const before = sumsOf(this.#parts);
-    const manifest = await this.#exporter.export(this.#feed.next(rows), sink, {
-      signal,
-      limits:
-        limits === undefined
-          ? undefined
-          : {
-              ...(limits.rows === undefined ? {} : { rows: limits.rows - before.rows }),
-              ...(limits.bytes === undefined ? {} : { bytes: limits.bytes - before.bytes }),
-            },
-      totalRows: totalRows === undefined ? undefined : totalRows - before.rows,
-      onProgress:
-        onProgress === undefined ? undefined : (progress) => onProgress(this.#inAll(progress, before)),
-      ...(progressIntervalMs === undefined ? {} : { progressIntervalMs }),
-    });
+    const manifest = await this.#exporter
+      .export(this.#feed.next(rows), sink, {
+        signal,
+        limits:
+          limits === undefined
+            ? undefined
+            : {
+                ...(limits.rows === undefined ? {} : { rows: limits.rows - before.rows }),
+                ...(limits.bytes === undefined ? {} : { bytes: limits.bytes - before.bytes }),
+              },
+        totalRows: totalRows === undefined ? undefined : totalRows - before.rows,
+        onProgress:
+          onProgress === undefined ? undefined : (progress) => onProgress(this.#inAll(progress, before)),
+        ...(progressIntervalMs === undefined ? {} : { progressIntervalMs }),
+      })
+      .catch((error: unknown) => {
+        throw inPart(error, name, before.rows);
+      });
+    this.#compression = manifest.compression;
     this.#parts.push({ name, rows: manifest.rows, bytes: manifest.bytes, sha256: manifest.sha256 });
     this.#warnings = addWarnings(this.#warnings, manifest.warnings);
   }
@@ -156,7 +178,7 @@ class PartsRun {
       source: repeatable.fingerprint,
       ...sumsOf(this.#parts),
       cursor: repeatable.cursorAfter(last.batch, last.index),
-      state: { parts: this.#parts, warnings: this.#warnings },
+      state: { parts: this.#parts, warnings: this.#warnings, compression: this.#compression ?? null },
     });
   }
 
@@ -176,9 +198,21 @@ class PartsRun {
       schema: this.#source.schema,
       parts: this.#parts,
       warnings: this.#warnings,
+      compression: this.#compression,
       elapsedMs: performance.now() - this.#startedAt,
     });
   }
+}
+
+/** Errors count rows from the beginning of their part. */
+function inPart(error: unknown, name: string, before: number): unknown {
+  if (!isPerfError(error, 'ERR_PERF_INVALID_VALUE')) return error;
+  const where = `part ${name}, which begins after row ${before}`;
+  return new PerfError(error.code, `${where}: ${error.message}`, { cause: error });
+}
+
+function compressionOf(value: unknown): ExportManifest['compression'] {
+  return value === 'gzip' || value === 'zstd' ? value : undefined;
 }
 
 function listOf<T>(value: unknown, isItem: (item: unknown) => item is T): T[] {

@@ -14,9 +14,10 @@ export function partsManifest(output: {
   readonly schema: Schema;
   readonly parts: readonly ExportPart[];
   readonly warnings: readonly ExportWarning[];
+  readonly compression: ExportManifest['compression'];
   readonly elapsedMs: number;
 }): ExportManifest {
-  const { format, schema, parts, warnings, elapsedMs } = output;
+  const { format, schema, parts, warnings, compression, elapsedMs } = output;
   const hash = createHash('sha256');
   for (const { sha256 } of parts) hash.update(Buffer.from(sha256, 'hex'));
   return {
@@ -25,6 +26,7 @@ export function partsManifest(output: {
     schema,
     ...sumsOf(parts),
     sha256: hash.digest('hex'),
+    ...(compression === undefined ? {} : { compression }),
     parts,
     warnings,
     elapsedMs,

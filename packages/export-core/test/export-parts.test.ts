@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Checkpoint } from '@perf/contracts';
+import type { Batch, Checkpoint } from '@perf/contracts';
+import { PerfError } from '@perf/contracts';
 import { exportParts, memorySink } from '@perf/export-core';
 import type { ExportPartsOptions, MemorySink } from '@perf/export-core';
 import { describe, expect, it } from 'vitest';
@@ -114,6 +115,48 @@ describe('exportParts', () => {
     await expect(
       exportParts(plainExporter, plainSource(700), { ...parts().options, limits: { rows: 600 } }),
     ).rejects.toMatchObject({ code: 'ERR_PERF_LIMIT_EXCEEDED' });
+  });
+
+  it.each([0, 250])('stops when it is aborted while its source hangs after row %i', async (rows) => {
+    const controller = new AbortController();
+    const source = {
+      ...plainSource(rows),
+      async *[Symbol.asyncIterator]() {
+        yield* plainSource(rows);
+        controller.abort();
+        await new Promise(() => undefined);
+      },
+    };
+    const { checkpoint: _, ...options } = parts().options;
+
+    const running = exportParts(plainExporter, source, { ...options, signal: controller.signal });
+
+    await expect(running).rejects.toMatchObject({ code: 'ERR_PERF_ABORTED' });
+  });
+
+  it('names what failed: the source, or the part of a row', async () => {
+    const { checkpoint: _, ...options } = parts().options;
+    const { schema } = plainSource(1);
+    const broken = {
+      schema,
+      // oxlint-disable-next-line require-yield -- it fails before it gives anything
+      async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
+        throw new Error('the server went away');
+      },
+    };
+    await expect(exportParts(plainExporter, broken, options)).rejects.toMatchObject({
+      code: 'ERR_PERF_SOURCE_FAILED',
+    });
+    const refusing = {
+      ...plainExporter,
+      export: async () => {
+        throw new PerfError('ERR_PERF_INVALID_VALUE', 'column id, row 3 (from 0): null does not fit');
+      },
+    };
+    await expect(exportParts(refusing, plainSource(700), options)).rejects.toMatchObject({
+      code: 'ERR_PERF_INVALID_VALUE',
+      message: 'part part-1, which begins after row 0: column id, row 3 (from 0): null does not fit',
+    });
   });
 
   it('closes its source when a part fails', async () => {

@@ -101,6 +101,7 @@ class PartitionedRun {
   /** By number of their beginning. */
   readonly #parts: ExportPart[] = [];
   #warnings: readonly ExportWarning[] = [];
+  #compression: ExportManifest['compression'];
   #count = 0;
   #taken = 0;
   #closedBytes = 0;
@@ -137,6 +138,7 @@ class PartitionedRun {
       schema: this.#source.schema,
       parts: this.#parts,
       warnings: this.#warnings,
+      compression: this.#compression,
       elapsedMs: this.#meter.elapsedMs,
     });
   }
@@ -197,12 +199,13 @@ class PartitionedRun {
 
   async #close(part: OpenPart): Promise<void> {
     part.source.end();
-    const { rows, bytes, sha256, warnings } = await part.running;
+    const { rows, bytes, sha256, warnings, compression } = await part.running;
     for (const [folder, open] of this.#open) if (open === part) this.#open.delete(folder);
     this.#closedBytes += bytes;
     this.#limits.bytes(this.#bytes);
     this.#parts[part.number] = { name: part.path, rows, bytes, sha256 };
     this.#warnings = addWarnings(this.#warnings, warnings);
+    this.#compression = compression;
   }
 
   /** Stops every file that is being written, and waits until each has cleaned up. */
