@@ -210,8 +210,8 @@ export class QueryService {
   /**
    * The answer as a source for an export that goes on after a crash. A query without an order gets that of its tables' unique keys. The
    * fingerprint counts the rows of every table; add `version` where rows may change while their number stays.
-   * Rejects with `ERR_PERF_INVALID_QUERY` when the order does not end in a unique key, and with `ERR_PERF_UNSUPPORTED` when the answer
-   * lacks a column of its order.
+   * Rejects with `ERR_PERF_INVALID_QUERY` when the order does not end in a unique key, with `ERR_PERF_UNSUPPORTED` when the answer lacks a
+   * column of its order, and with `ERR_PERF_LIMIT_EXCEEDED` when the optimizer's row limit would cut the answer.
    *
    * @example
    * const source = await service.source(query, { cursor: checkpoint?.cursor });
@@ -228,6 +228,13 @@ export class QueryService {
     const fingerprint = await this.#fingerprint(whole, version, signal);
     const checked = this.#check(queryFrom(query, from), options);
     const prepared = await this.#runner.prepare(checked, this.#switched(options).optimizer, signal);
+    const { truncated } = prepared.statement;
+    // A limit that begins anew with every resume cuts nowhere in particular.
+    if (truncated !== undefined)
+      throw new PerfError(
+        'ERR_PERF_LIMIT_EXCEEDED',
+        `the optimizer's row limit of ${truncated.limit} would cut the answer: give the query a limit of its own within it`,
+      );
     const stream = await this.#runner.execute(prepared, shape, signal);
     return new RepeatableAnswer(stream, { fingerprint, keys, rows: from?.rows ?? 0 });
   }

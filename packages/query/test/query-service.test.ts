@@ -1,5 +1,5 @@
 import diagnostics from 'node:diagnostics_channel';
-import { channels, compareAnswers, isPerfError } from '@perf/contracts';
+import { batchLength, channels, compareAnswers, isPerfError } from '@perf/contracts';
 import { fileSink, memorySink } from '@perf/export-csv';
 import { createOptimizer } from '@perf/optimizer';
 import { createQueryService } from '@perf/query';
@@ -233,6 +233,9 @@ describe.each(['duckdb', 'sqlite'] as const)('QueryService on %s', (name) => {
     expect(cut.info.key).not.toBe(whole.info.key);
     expect(file.warnings).toContainEqual(expect.objectContaining({ code: 'truncated' }));
     expect((await house.service.export(query, 'csv', memorySink())).warnings).toEqual([]);
+    await expect(limited.service.source(query)).rejects.toMatchObject({ code: 'ERR_PERF_LIMIT_EXCEEDED' });
+    const within = await limited.service.source({ ...query, limit: 10 });
+    expect((await Array.fromAsync(within)).map(batchLength)).toEqual([10]);
   });
 
   it('exports the same rows that it answers', async () => {
