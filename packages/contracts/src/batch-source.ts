@@ -1,7 +1,7 @@
 import type { Batch, RowBatch } from './batch.ts';
 import { DEFAULT_BATCH_ROWS } from './batch.ts';
 import type { Schema } from './data-type.ts';
-import { PerfError } from './errors.ts';
+import { PerfError, throwIfAborted } from './errors.ts';
 import type { BatchSource } from './export.ts';
 import { inferSchema } from './infer-schema.ts';
 
@@ -19,6 +19,8 @@ export interface RowSourceOptions {
   readonly schema?: Schema;
   /** @default 4096 */
   readonly batchRows?: number;
+  /** Ends the inference: the input is closed, and the call rejects with `ERR_PERF_ABORTED`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A source over batches that exist already; it can be read as often as `batches` can. */
@@ -41,14 +43,10 @@ export async function rowSource(input: RowsInput, options: RowSourceOptions = {}
   const batchRows = options.batchRows ?? DEFAULT_BATCH_ROWS;
   if (!Number.isInteger(batchRows) || batchRows < 1)
     throw new PerfError('ERR_PERF_INVALID_OPTION', `batchRows must be a positive integer, got ${batchRows}`);
+  throwIfAborted(options.signal, 'reading the source');
   const reader = Symbol.asyncIterator in input ? asyncReader(input) : syncReader(input);
-  const ahead: RowObject[] = [];
-  let ended = false;
-  while (options.schema === undefined && !ended && ahead.length < INFERENCE_ROWS) {
-    const next = await reader.next();
-    if (next.done === true) ended = true;
-    else ahead.push(next.value);
-  }
+  const { ahead, ended } =
+    options.schema === undefined ? await readAhead(reader, options.signal) : { ahead: [], ended: false };
   const schema = options.schema ?? inferSchema(ahead, { complete: ended });
   let isRead = false;
   return {
@@ -68,6 +66,27 @@ export async function rowSource(input: RowsInput, options: RowSourceOptions = {}
 }
 
 const INFERENCE_ROWS = 1000;
+
+async function readAhead(
+  reader: RowReader,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly ahead: RowObject[]; readonly ended: boolean }> {
+  const ahead: RowObject[] = [];
+  // At once, and not only between two rows: the next one may never come.
+  const leave = (): void => void reader.leave().catch(() => undefined);
+  signal?.addEventListener('abort', leave, { once: true });
+  try {
+    while (ahead.length < INFERENCE_ROWS) {
+      throwIfAborted(signal, 'reading the source');
+      const next = await reader.next();
+      if (next.done === true) return { ahead, ended: true };
+      ahead.push(next.value);
+    }
+    return { ahead, ended: false };
+  } finally {
+    signal?.removeEventListener('abort', leave);
+  }
+}
 
 /** One way to read rows, whatever they come from; only asynchronous input costs a promise a row. */
 interface RowReader {

@@ -29,6 +29,28 @@ function watched(count: number): { readonly rows: AsyncIterable<Row>; readonly s
 }
 
 describe('rowSource', () => {
+  it('closes an input whose inference is aborted, though it hangs', async () => {
+    const controller = new AbortController();
+    const isClosed = Promise.withResolvers<boolean>();
+    const wake = Promise.withResolvers<void>();
+    async function* rows(): AsyncGenerator<Row> {
+      try {
+        yield { a: 1 };
+        controller.abort();
+        await wake.promise;
+        yield { a: 2 };
+        yield { a: 3 };
+      } finally {
+        isClosed.resolve(true);
+      }
+    }
+    const reading = rowSource(rows(), { signal: controller.signal });
+    wake.resolve();
+
+    await expect(reading).rejects.toMatchObject({ code: 'ERR_PERF_ABORTED' });
+    expect(await isClosed.promise).toBe(true);
+  });
+
   it.each<[string, (rows: Row[]) => Parameters<typeof rowSource>[0]]>([
     ['an array', (rows) => rows],
     ['a set', (rows) => new Set(rows)],

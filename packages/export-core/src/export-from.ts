@@ -42,6 +42,7 @@ export async function exportFrom(
     const rows = rowSource(input, {
       ...(schema === undefined ? {} : { schema }),
       ...(batchRows === undefined ? {} : { batchRows }),
+      signal,
     });
     source = await interruption.wait(rows);
   } catch (error) {
