@@ -7,6 +7,8 @@ import type { Output } from './output.ts';
 import type { Packer } from './packer.ts';
 import type { SinkWriter } from './sink-writer.ts';
 
+const NOTHING = new Uint8Array(0);
+
 interface Packing {
   readonly block: Block;
   readonly mark: unknown;
@@ -22,6 +24,8 @@ export class PackedOutput implements Output {
   readonly #capacity: number;
   readonly #hash: Hash = createHash('sha256');
   readonly #packing: Packing[] = [];
+  /** Waits for the first bytes: until then a stream has not begun, and may still be answered otherwise. */
+  #head: Uint8Array = NOTHING;
   readonly #free: Block[] = [];
 
   constructor(writer: SinkWriter, interruption: Interruption, capacity: number, packer: Packer) {
@@ -41,7 +45,7 @@ export class PackedOutput implements Output {
   }
 
   async begin(): Promise<void> {
-    await this.#write([this.#packer.begin()]);
+    this.#head = this.#packer.begin();
   }
 
   async recall(bytes: Uint8Array): Promise<void> {
@@ -100,7 +104,9 @@ export class PackedOutput implements Output {
   }
 
   async #write(pieces: readonly Uint8Array[]): Promise<void> {
-    for (const piece of pieces) {
+    const head = this.#head;
+    this.#head = NOTHING;
+    for (const piece of [head, ...pieces]) {
       if (piece.length === 0) continue;
       await this.#writer.write(piece);
       this.#hash.update(piece);

@@ -52,6 +52,9 @@ class Run {
   /** Rows handed to the encoder, which may hold some back. */
   #loaded = 0;
   #pulling = false;
+  /** Whether checkpoint and sink have been touched; before that, an abort leaves what an earlier run left. */
+  #hasBegun = false;
+  #givingUp: Promise<void> | undefined;
   #turnStartedAt = 0;
 
   constructor(run: ExportRun) {
@@ -202,6 +205,7 @@ class Run {
         throw new PerfError('ERR_PERF_UNSUPPORTED', 'this sink cannot go on from an earlier run');
     }
     if (resumeFrom === undefined) {
+      this.#hasBegun = true;
       // One of an earlier run would say that bytes are there which are about to be replaced.
       await this.#wait('removing an old checkpoint', async () => checkpoint?.remove());
       await this.#wait('opening the sink', () => sink.open());
@@ -210,6 +214,7 @@ class Run {
       return;
     }
     this.#checkpoints?.check(resumeFrom);
+    this.#hasBegun = true;
     await this.#wait('opening the sink', () => sink.open(resumeFrom.bytes));
     await this.#recall(output, resumeFrom.bytes);
     this.#checkpoints?.resume(resumeFrom);
@@ -248,7 +253,9 @@ class Run {
     for (;;) {
       const state = fill(encoder, output);
       this.#rows = encoder.rows;
-      if (state === 'full' || this.#isAwaited(state, output)) await this.#flush(output);
+      const isAwaited = this.#isAwaited(state, output);
+      if (state === 'full' || isAwaited) await this.#flush(output);
+      if (isAwaited) await output.settle();
       meter.tick(encoder.rows, output.bytes);
       await this.#giveTurn(state === 'done' ? TURN_AT_END_MS : TURN_MS);
       this.#interruption.check();
@@ -303,7 +310,7 @@ class Run {
       await this.#interruption.wait(committing);
     } catch (error) {
       if (!isPerfError(error, 'ERR_PERF_ABORTED')) throw error;
-      await giveUp(sink, error, { isAbort: true, keep: false });
+      this.#givingUp = giveUp(sink, error, { isAbort: true, keep: false });
       if (!(await settlesSoon(committing))) throw error;
     }
   }
@@ -312,14 +319,14 @@ class Run {
     const { sink, source, options } = this.#run;
     const isAbort = this.#interruption.isAborted;
     const isPause = isAbort && options.signal?.reason === 'pause';
-    const keep = options.checkpoint !== undefined && (isPause || !isAbort);
+    const keep = options.checkpoint !== undefined && (isPause || !isAbort || !this.#hasBegun);
     const closing =
       this.#iterator === undefined
         ? disposeSource(source, isAbort)
         : closeSource(this.#iterator, this.#pulling, isAbort);
-    await giveUp(sink, error, { isAbort, keep });
-    if (!keep) await this.#removeCheckpoint();
-    await closing;
+    this.#givingUp ??= giveUp(sink, error, { isAbort, keep });
+    // Side by side, because an abort has not the time to wait for one after the other.
+    await Promise.all([closing, this.#givingUp, keep ? undefined : this.#removeCheckpoint()]);
   }
 
   /** The export has ended either way; a checkpoint that cannot be removed is refused when somebody goes on from it. */

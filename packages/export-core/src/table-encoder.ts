@@ -152,8 +152,7 @@ export class TableEncoder implements Encoder {
       }
       p = this.#closeRow(bytes, p);
     }
-    this.#stop(block, p, end, NEW_ROW, 'paused');
-    return end === rows.length ? this.#unload() : 'paused';
+    return this.#pause(block, p, end, rows.length);
   }
 
   #fillColumns(block: Block, batch: ColumnBatch): FillState {
@@ -185,12 +184,17 @@ export class TableEncoder implements Encoder {
       }
       p = this.#closeRow(bytes, p);
     }
-    this.#stop(block, p, end, NEW_ROW, 'paused');
-    return end === batch.length ? this.#unload() : 'paused';
+    return this.#pause(block, p, end, batch.length);
   }
 
-  /** Lets go of a batch that is written. */
-  #unload(): FillState {
+  /**
+   * Stops between two rows, and lets go of a batch that is written. A block that is full leaves before: a checkpoint needs the batch of its
+   * last row.
+   */
+  #pause(block: Block, position: number, row: number, length: number): FillState {
+    if (row < length) return this.#stop(block, position, row, NEW_ROW, 'paused');
+    if (position >= BLOCK_SOFT_LIMIT) return this.#stop(block, position, row, NEW_ROW, 'full');
+    this.#stop(block, position, row, NEW_ROW, 'done');
     this.#batch = undefined;
     this.#cells = [];
     return 'done';

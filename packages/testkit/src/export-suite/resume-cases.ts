@@ -70,6 +70,36 @@ export function resumeCases({
       await expect(`${text}\n`).toMatchFileSnapshot(file);
     });
 
+    it('takes checkpoints of batches of one row too', async () => {
+      const sink = new MemorySink();
+      const moments: Moment[] = [];
+      const store = storeOf((checkpoint) => moments.push({ checkpoint, bytes: sink.bytes }));
+
+      const source = mixedSource(resumeRows, { batchRows: 1 });
+      await create().export(source, sink, { checkpoint: store });
+
+      expect(Buffer.compare(sink.bytes, whole.bytes)).toBe(0);
+      expect(moments.length).toBeGreaterThanOrEqual(2);
+    });
+
+    it('leaves what an earlier run left when it is aborted before it begins', async () => {
+      const [moment] = whole.moments;
+      const sink = new MemorySink(moment?.bytes);
+      const store = storeOf(() => undefined);
+
+      const source = mixedSource(resumeRows, { after: moment?.checkpoint.cursor });
+      const options = {
+        checkpoint: store,
+        resumeFrom: structuredClone(moment?.checkpoint),
+        signal: AbortSignal.abort(),
+      };
+      await expect(create().export(source, sink, options)).rejects.toMatchObject({
+        code: 'ERR_PERF_ABORTED',
+      });
+
+      expect(store.isRemoved).toBe(false);
+    });
+
     it('refuses a checkpoint of other columns, of another format, of changed data, of changed bytes', async () => {
       const [moment] = whole.moments;
       if (moment === undefined) throw new Error('there is no checkpoint');
