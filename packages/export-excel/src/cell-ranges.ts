@@ -19,6 +19,11 @@ export function touchesRow(ranges: string, row: number): boolean {
   });
 }
 
+/** Whether a list of ranges has cells in a row or below it. */
+export function reachesRow(ranges: string, row: number): boolean {
+  return ranges.split(' ').some((range) => (parseCell(range.split(':').at(-1) ?? '')?.row ?? 0) >= row);
+}
+
 /**
  * A list of ranges after row `row` has become `count` rows: what ends with it is stretched, what lies below moves down, to the last row of a
  * sheet at most. Text that is no list of ranges stays.

@@ -1,6 +1,8 @@
 import { PerfError } from '@perf/contracts';
 import { moveRanges, parseCell, touchesRow } from './cell-ranges.ts';
 import { MAX_COLUMNS, MAX_SHEET_ROWS } from './excel-options.ts';
+import type { Attachment } from './left-behind.ts';
+import { leftBehind } from './left-behind.ts';
 import { attributesOf } from './xml-read.ts';
 
 const DATA = /<sheetData\s*(?:\/>|>([\s\S]*?)<\/sheetData\s*>)/;
@@ -19,6 +21,15 @@ interface Row {
   readonly cells: string;
 }
 
+/** A sheet as somebody drew it. */
+export interface DrawnSheet {
+  readonly xml: string;
+  readonly name: string;
+  /** The first cell of the data; absent: the first cell of the last row. */
+  readonly startCell: string | undefined;
+  readonly attachments: readonly Attachment[];
+}
+
 /** A sheet of a workbook whose one row is repeated for the data. */
 export class SheetTemplate {
   /** Where the data begins: column from 0, row from 1. */
@@ -34,8 +45,7 @@ export class SheetTemplate {
   readonly #below: readonly Row[];
   readonly #tail: string;
 
-  /** @param name of the sheet, for errors @param startCell the first cell of the data; absent: the first cell of the last row */
-  constructor(xml: string, name: string, startCell: string | undefined) {
+  constructor({ xml, name, startCell, attachments }: DrawnSheet) {
     const data = DATA.exec(xml);
     if (data === null) throw unusable(name, 'has no sheetData, or names its elements with a prefix');
     const rows = rowsOf(data[1] ?? '');
@@ -51,6 +61,9 @@ export class SheetTemplate {
     const merges = this.#tail.matchAll(/<mergeCell\b[^>]*\bref="([^"]*)"/g);
     if (Array.from(merges).some(([, range = '']) => touchesRow(range, start.row)))
       throw unusable(name, `has merged cells in row ${start.row}, which is repeated`);
+    const left = leftBehind({ name, row: start.row, tail: this.#tail, attachments });
+    if (left !== undefined)
+      throw unusable(name, `has ${left}, in row ${start.row} or below, which would not move with the rows`);
     const above = rows.filter(({ number }) => number < start.row).map((row) => row.xml);
     // The area of the sheet is a hint that some readers believe, and it is no longer true.
     const top = xml.slice(0, data.index).replace(/<dimension\b[^>]*\/>/, '');

@@ -3,12 +3,20 @@ import { posix } from 'node:path';
 import { PerfError } from '@perf/contracts';
 import type { ZipCopy } from '@perf/export-core';
 import { readZip, unzipEntry } from '@perf/export-core';
+import type { Attachment } from './left-behind.ts';
 import { SheetTemplate } from './sheet-template.ts';
 import { elementsOf } from './xml-read.ts';
 
 /** Largest sheet to fill, unpacked: it is held in memory. */
 const MAX_SHEET_BYTES = 64 * 1024 * 1024;
 const MAX_PART_BYTES = 8 * 1024 * 1024;
+
+/** Parts of a sheet by the kind of their relation, and the elements in them that name cells. */
+const ATTACHED = [
+  { kind: 'table', element: 'table', what: 'a table' },
+  { kind: 'comments', element: 'comment', what: 'a comment' },
+  { kind: 'pivotTable', element: 'location', what: 'a pivot table' },
+];
 
 /** A workbook to fill: its parts as they stand in the archive, and the sheet for the data. */
 export interface WorkbookTemplate {
@@ -44,14 +52,29 @@ export function openWorkbook(bytes: Uint8Array, { sheetName, startCell }: FillPl
   const sheetPath = found.find((relation) => relation.id === id)?.target;
   if (sheetPath === undefined) throw broken(`its sheet ${chosen.get('name') ?? ''} has no part`);
   const at = parts.findIndex(({ name }) => name === sheetPath);
-  const xml = textOf(parts, sheetPath, MAX_SHEET_BYTES);
+  const sheet = new SheetTemplate({
+    xml: textOf(parts, sheetPath, MAX_SHEET_BYTES),
+    name: chosen.get('name') ?? '',
+    startCell,
+    attachments: attachmentsOf(parts, sheetPath),
+  });
   return {
-    sheet: new SheetTemplate(xml, chosen.get('name') ?? '', startCell),
+    sheet,
     sheetPath,
     before: parts.slice(0, at),
     after: parts.slice(at + 1),
     sha256: hashOf(parts),
   };
+}
+
+/** Tables, comments and pivot tables of a sheet. */
+function attachmentsOf(parts: readonly ZipCopy[], sheetPath: string): Attachment[] {
+  const relations = relationsOf(parts, sheetPath);
+  return ATTACHED.flatMap(({ kind, element, what }) =>
+    (relations.get(kind) ?? [])
+      .flatMap(({ target }) => elementsOf(textOf(parts, target, MAX_SHEET_BYTES), element))
+      .map((found) => ({ what, ref: found.get('ref') ?? '' })),
+  );
 }
 
 /** Of names and packed bytes: when an archive was packed is no part of what it is. */
@@ -71,6 +94,7 @@ function relationsOf(parts: readonly ZipCopy[], path: string): ReadonlyMap<strin
   const folder = posix.dirname(path);
   const file = posix.join(folder, '_rels', `${posix.basename(path)}.rels`);
   const found = new Map<string, Relation[]>();
+  if (!parts.some(({ name }) => name === file)) return found;
   for (const relation of elementsOf(textOf(parts, file), 'Relationship')) {
     const target = relation.get('Target') ?? '';
     const kind = posix.basename(relation.get('Type') ?? '');

@@ -18,11 +18,12 @@ export function elementsOf(xml: string, name: string): ReadonlyMap<string, strin
 export function attributesOf(text: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const [, name = '', double, single] of text.matchAll(ATTRIBUTE))
-    found.set(name, unescape(double ?? single ?? ''));
+    found.set(name, unescapeXml(double ?? single ?? ''));
   return found;
 }
 
-function unescape(text: string): string {
+/** Text without entities. */
+export function unescapeXml(text: string): string {
   return text.replaceAll(REFERENCE, (_, hex?: string, decimal?: string, name?: string) => {
     if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
     if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
