@@ -1,6 +1,6 @@
 import type { ColumnFormat, DataType, ExportTemplate } from '@perf/contracts';
 import { isPerfError } from '@perf/contracts';
-import { columnFormatter, parseTemplate } from '@perf/export-core';
+import { MISFIT, columnFormatter, dateCell, parseTemplate } from '@perf/export-core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -120,6 +120,54 @@ describe('columnFormatter', () => {
     expect(
       show(MICROS, { type: 'datetime', style: 'short' }, BigInt(at.getTime()) * 1000n, 'Asia/Kolkata'),
     ).toBe('1/2/01, 5:00 AM');
+  });
+
+  it.each([
+    ['short', '-000001-01-01', '1/1/2 BC'],
+    ['medium', '-000001-01-01', 'Jan 1, 2 BC'],
+    ['long', '0000-12-31', 'December 31, 1 BC'],
+    ['medium', '0001-01-01', 'Jan 1, 1'],
+    ['medium', '+012345-01-01', 'Jan 1, 12345'],
+    ['medium', '-271821-04-20', 'Apr 20, 271822 BC'],
+    ['medium', '2024-02-29', 'Feb 29, 2024'],
+  ] as const)('shows the %s date %s as %s', (style, value, shown) => {
+    expect(show({ kind: 'date' }, { type: 'date', style }, value)).toBe(shown);
+  });
+
+  it('shows the era of instants before year 1 of their time zone', () => {
+    const newYear = new Date('0001-01-01T00:00:00Z');
+    const format = { type: 'datetime', style: 'short' } as const;
+
+    expect(show(INSTANT, format, newYear)).toMatch(/^1\/1\/01, 12:00\sAM$/);
+    expect(show(INSTANT, format, newYear, 'America/New_York')).toMatch(/^12\/31\/1 BC, 7:03\sPM$/);
+    expect(show(INSTANT, { type: 'datetime', style: 'medium' }, new Date(-1e14))).toMatch(
+      /^Feb 15, 1200 BC, 2:13:20\sPM$/,
+    );
+    expect(show(INSTANT, { type: 'datetime', style: 'long' }, new Date(-1e14))).toMatch(
+      /^February 15, 1200 BC at 2:13:20\sPM UTC$/,
+    );
+  });
+
+  it('shows the dates that are written without a format, and no others', () => {
+    const two = fc.integer({ min: 0, max: 40 }).map((part) => String(part).padStart(2, '0'));
+    const year = fc.oneof(
+      fc.integer({ min: 0, max: 9999 }).map((one) => String(one).padStart(4, '0')),
+      fc
+        .tuple(fc.constantFrom('+', '-'), fc.integer({ min: 0, max: 999_999 }))
+        .map(([sign, one]) => `${sign}${String(one).padStart(6, '0')}`),
+      fc.constantFrom('-0001', '+2024', '12345', '-12345', '-000000', '+002024', '2024', '1900', '2000'),
+    );
+    const written = dateCell();
+    const bytes = Buffer.alloc(32);
+    fc.assert(
+      fc.property(year, fc.oneof(two, fc.constant('02')), fc.oneof(two, fc.constant('29')), (y, m, d) => {
+        const text = `${y}-${m}-${d}`;
+        const isShown = show({ kind: 'date' }, { type: 'date', style: 'medium' }, text) !== undefined;
+
+        expect(isShown).toBe(written.value(bytes, 0, text) !== MISFIT);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('refuses a format for a column of another type', () => {

@@ -1,5 +1,7 @@
 import type { ColumnFormat, DataType, Field } from '@perf/contracts';
 import { PerfError, printDataType } from '@perf/contracts';
+import type { InstantFormat } from './instant-format.ts';
+import { instantFormat } from './instant-format.ts';
 
 /** Shows a value that is not null. Gives undefined for one that does not fit its column. */
 export type ColumnFormatter = (value: unknown) => string | undefined;
@@ -12,7 +14,7 @@ export interface FormatPlace {
 
 const NUMBERS: ReadonlySet<string> = new Set(['int32', 'int64', 'float64', 'decimal']);
 const DAY_MS = 86_400_000;
-const DATE = /^-?\d{4,6}-\d{2}-\d{2}$/;
+const DATE = /^(?:\d{4}|[+-]\d{6})-\d{2}-\d{2}$/;
 
 /**
  * How a template shows the values of a column as text, by the runtime's `Intl`: int64 and decimal keep every digit. Throws
@@ -30,13 +32,12 @@ export function columnFormatter(field: Field, format: ColumnFormat, place: Forma
         new Intl.NumberFormat(locale, numberOptions(format)),
       );
     case 'date':
-      if (type.kind === 'date')
-        return dateFormatter(new Intl.DateTimeFormat(locale, dayOptions(format.style, 'UTC')));
+      if (type.kind === 'date') return dateFormatter(instantFormat(format, locale, 'UTC'));
       mustFit(field, format, new Set(['timestamp']));
-      return instantFormatter(type, new Intl.DateTimeFormat(locale, dayOptions(format.style, timezone)));
+      return instantFormatter(type, instantFormat(format, locale, timezone));
     case 'datetime':
       mustFit(field, format, new Set(['timestamp']));
-      return instantFormatter(type, new Intl.DateTimeFormat(locale, timeOptions(format.style, timezone)));
+      return instantFormatter(type, instantFormat(format, locale, timezone));
     case 'boolean':
       mustFit(field, format, new Set(['bool']));
       return (value) => (typeof value === 'boolean' ? (value ? format.yes : format.no) : undefined);
@@ -59,14 +60,6 @@ function numberOptions(
   }
 }
 
-function dayOptions(dateStyle: 'short' | 'medium' | 'long', timeZone: string): Intl.DateTimeFormatOptions {
-  return { dateStyle, timeZone };
-}
-
-function timeOptions(style: 'short' | 'medium' | 'long', timeZone: string): Intl.DateTimeFormatOptions {
-  return { dateStyle: style, timeStyle: style, timeZone };
-}
-
 function numberFormatter(type: DataType, format: Intl.NumberFormat): ColumnFormatter {
   return (value) => {
     if (type.kind === 'decimal') return isNumeric(value) ? format.format(value) : undefined;
@@ -80,19 +73,20 @@ function isNumeric(value: unknown): value is Intl.StringNumericLiteral {
   return typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value);
 }
 
-function dateFormatter(format: Intl.DateTimeFormat): ColumnFormatter {
+/** Refuses days that no month has, which `Date.parse` takes for days of the next. */
+function dateFormatter(format: InstantFormat): ColumnFormatter {
   return (value) => {
     if (typeof value !== 'string' || !DATE.test(value)) return undefined;
-    const ms = Date.parse(value);
-    return Number.isNaN(ms) ? undefined : format.format(ms);
+    const ms = Date.parse(`${value}T00:00:00.000Z`);
+    return Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(value) ? undefined : format(ms);
   };
 }
 
-function instantFormatter(type: DataType, format: Intl.DateTimeFormat): ColumnFormatter {
+function instantFormatter(type: DataType, format: InstantFormat): ColumnFormatter {
   const perMs = type.kind === 'timestamp' && type.unit === 'ns' ? 1_000_000n : 1000n;
   const isFine = type.kind === 'timestamp' && (type.unit === 'us' || type.unit === 'ns');
   const shown = (ms: number): string | undefined =>
-    Math.abs(ms) <= 100_000_000 * DAY_MS ? format.format(ms) : undefined;
+    Math.abs(ms) <= 100_000_000 * DAY_MS ? format(ms) : undefined;
   return (value) => {
     if (value instanceof Date) return shown(value.getTime());
     if (typeof value !== 'bigint') return undefined;
