@@ -106,8 +106,8 @@ export class ExportJobs {
   }
 
   /**
-   * Ends a job and removes what it has written. A running one stops within a second, wherever it runs. Gives the record as it is then;
-   * a job that has ended already stays as it is.
+   * Ends a job and removes what it has written. A running one is told at once, wherever it runs, and finds out within a second where that
+   * word is lost. Gives the record as it is then; a job that has ended already stays as it is.
    */
   async cancel(id: string): Promise<JobRecord> {
     return this.#unlessEnded(id, async () => {

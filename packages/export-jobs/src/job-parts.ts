@@ -1,22 +1,19 @@
-import type {
-  ExportTemplate,
-  Exporter,
-  JobOutputs,
-  JobQueue,
-  JobStore,
-  RepeatableSource,
-} from '@perf/contracts';
+import type { BatchSource, ExportTemplate, Exporter, JobOutputs, JobQueue, JobStore } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 
-/** Opens the rows of a job. @param params what the request gives */
+/**
+ * Opens the rows of a job: any `BatchSource`, as an engine's `ResultStream`. After a pause or a crash only a `RepeatableSource` is gone on
+ * with; a job with another one has no checkpoints and begins anew. What it gives is disposed in the end where it can be.
+ * @param params what the request gives
+ */
 export type JobSource = (
   params: unknown,
   use: {
-    /** What a checkpoint kept; absent: from the first row. */
+    /** What a checkpoint kept; undefined: from the first row. */
     readonly cursor: unknown;
     readonly signal: AbortSignal;
   },
-) => Promise<RepeatableSource> | RepeatableSource;
+) => Promise<BatchSource> | BatchSource;
 
 /** Makes the exporter of a format. */
 export type JobFormat = (request: {

@@ -32,6 +32,9 @@ const PERMANENT: ReadonlySet<PerfErrorCode> = new Set<PerfErrorCode>([
 /** Errors after which one starts again from the first row. */
 const STALE: ReadonlySet<string> = new Set(['ERR_PERF_CHECKPOINT_MISMATCH', 'ERR_PERF_SOURCE_CHANGED']);
 
+/** How often a run looks at its record, whatever else it does. */
+const LOOK_MS = 1000;
+
 /** Why a run was ended from outside. */
 type Ending = 'cancel' | 'pause' | 'lost' | 'handed back';
 
@@ -65,6 +68,8 @@ export class JobRun {
     const lose = (): void => this.#end('lost');
     if (signal.aborted) lose();
     else signal.addEventListener('abort', lose, { once: true });
+    // Where a notice was lost and the source gives no row, nothing else would make it look.
+    const watch = setInterval(() => this.#tell({}), LOOK_MS).unref();
     this.#publish('started');
     let output: JobOutput | undefined;
     try {
@@ -73,6 +78,7 @@ export class JobRun {
     } catch (error) {
       await this.#ended(error, output);
     } finally {
+      clearInterval(watch);
       signal.removeEventListener('abort', lose);
     }
   }
@@ -103,13 +109,17 @@ export class JobRun {
       ...(totalRows === undefined ? {} : { totalRows }),
       ...(etaMs === undefined ? {} : { etaMs }),
     };
-    // One at a time: a store that is slow hears less often, and never too late.
-    this.#telling ??= this.#look({ progress })
+    this.#tell({ progress });
+    this.#publish('progress');
+  }
+
+  /** One at a time: a store that is slow hears less often, and never too late. */
+  #tell(change: JobChange): void {
+    this.#telling ??= this.#look(change)
       .catch(this.#parts.onError)
       .finally(() => {
         this.#telling = undefined;
       });
-    this.#publish('progress');
   }
 
   async #look(change: JobChange): Promise<void> {

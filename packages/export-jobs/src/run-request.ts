@@ -8,6 +8,7 @@ import type {
 } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 import type { JobThreadOptions } from './job-parts.ts';
+import { closeSource, isRepeatable, openSource } from './open-source.ts';
 
 /** Least ms between two reports of progress. */
 const PROGRESS_MS = 250;
@@ -33,10 +34,15 @@ export async function runRequest(
     ...(template === undefined ? {} : { template }),
     ...(options === undefined ? {} : { options }),
   });
-  const isResumable = exporter.capabilities.resumable;
-  const resumeFrom = isResumable ? await checkpoint.load() : undefined;
-  const rows = await open(params, { cursor: resumeFrom?.cursor, signal });
+  const resumeFrom = exporter.capabilities.resumable ? await checkpoint.load() : undefined;
+  const rows = await openSource(() => open(params, { cursor: resumeFrom?.cursor, signal }), signal);
   try {
+    const isResumable = exporter.capabilities.resumable && isRepeatable(rows);
+    if (resumeFrom !== undefined && !isResumable)
+      throw new PerfError(
+        'ERR_PERF_SOURCE_CHANGED',
+        'there is a checkpoint, and the source can be opened at a row no more',
+      );
     return await exporter.export(rows, fencedSink(sink, mustBeOurs), {
       signal,
       checkpoint: isResumable ? fencedCheckpoints(checkpoint, mustBeOurs) : undefined,
@@ -45,8 +51,7 @@ export async function runRequest(
       onProgress,
     });
   } finally {
-    // An answer of a database holds a connection, also when nobody has asked it for a row.
-    if (isDisposable(rows)) await rows[Symbol.asyncDispose]();
+    await closeSource(rows, signal);
   }
 }
 
@@ -88,10 +93,6 @@ function named<T>(known: Readonly<Record<string, T>>, name: string, what: string
     'ERR_PERF_UNSUPPORTED',
     `no ${what} is named ${JSON.stringify(name.slice(0, 64))} in this worker`,
   );
-}
-
-function isDisposable(source: object): source is AsyncDisposable {
-  return Symbol.asyncDispose in source;
 }
 
 function readOf(sink: ExportSink, length: number): AsyncIterable<Uint8Array> {
