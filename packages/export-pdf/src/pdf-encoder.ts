@@ -97,7 +97,7 @@ export class PdfEncoder implements Encoder {
   /** Puts all that is laid out on the page; false when the page is full before. */
   #place(): boolean {
     for (let row = this.#pending.at(-1); row !== undefined; row = this.#pending.at(-1)) {
-      if (!this.#page.place(row)) return false;
+      if (!this.#page.place(row, this.#pending.at(-2))) return false;
       this.#pending.pop();
       if (row.kind === 'row') this.rows++;
     }

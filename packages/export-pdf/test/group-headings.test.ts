@@ -43,4 +43,42 @@ describe.skipIf(missing !== undefined)(`headings of groups ${missing ?? ''}`, ()
       'g: aarow 0g: bbrow 1g: ccrow #',
     ]);
   });
+
+  /** Groups of one to three rows of that many lines each, from `<` to `>`. */
+  const groupedRows = (lines: number): string[][] =>
+    Array.from({ length: 60 }, (_, i) => [
+      `group ${Math.floor(i / ((i % 3) + 1))}.`,
+      `<${[...Array(lines).keys()].join('\n')}>`,
+    ]);
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 40])(
+    'stand on one page with what follows them, rows of %i lines',
+    async (lines) => {
+      const { bytes } = await writePdf(rowsOf(schema, groupedRows(lines)), {
+        groups: ['g'],
+        pageSize: 'A5',
+        landscape: true,
+        pageFooter: false,
+      });
+
+      const pages = await pagesOf(bytes);
+      expect(pages.length).toBeGreaterThan(2);
+      for (const page of pages) expect(page).not.toMatch(/g: group \d+\.$/);
+      const isTorn = pages.some((page) => page.split('<').length !== page.split('>').length);
+      expect(isTorn).toBe(lines > 8);
+    },
+  );
+
+  it.each([8, 30])('stand above rows of %i lines that fill a page alone', async (lines) => {
+    const { bytes } = await writePdf(rowsOf(schema, groupedRows(lines)), {
+      groups: ['g'],
+      pageSize: [300, 122],
+      margins: 10,
+      pageFooter: false,
+    });
+
+    const pages = await pagesOf(bytes);
+    expect(pages.join('').match(/</g)?.length).toBe(60);
+    for (const page of pages) expect(page).not.toMatch(/g: group \d+\.$/);
+  });
 });

@@ -47,6 +47,8 @@ export class TablePage {
   /** Where the lines between columns begin that are not drawn yet. */
   #gridTop = 0;
   #isEmpty = true;
+  /** Whether anything but a heading stands on the page. */
+  #hasRows = false;
 
   constructor(style: PdfStyle, plan: DocumentPlan, columns: readonly TableColumn[]) {
     this.#style = style;
@@ -98,18 +100,23 @@ export class TablePage {
       this.#draw(titles, 0, titles.height, this.#plan.strongMetrics, this.#style.colors.headerFill);
     }
     this.#isEmpty = true;
+    this.#hasRows = false;
   }
 
-  /** Puts a row on the page, or as many of its lines as go; false when some do not. */
-  place(row: PlacedRow): boolean {
+  /**
+   * Puts a row on the page, or as many of its lines as go; false when some do not.
+   * @param next the row after it: a heading does not stand alone at the foot of a page
+   */
+  place(row: PlacedRow, next: PlacedRow | undefined): boolean {
     if (!this.isOpen) this.open();
     const { layout } = row;
     const metrics = row.kind === 'row' ? this.#plan.bodyMetrics : this.#plan.strongMetrics;
-    const lines = this.#linesThatFit(row, metrics);
+    const lines = this.#linesThatFit(row, metrics, row.kind === 'heading' ? next?.layout : undefined);
     if (lines === 0) return false;
     const to = row.done + lines;
     this.#draw(layout, row.done, to, metrics, this.#fillOf(row), row.kind === 'heading');
     this.#isEmpty = false;
+    if (row.kind !== 'heading') this.#hasRows = true;
     row.done = to;
     return to === layout.height;
   }
@@ -123,22 +130,36 @@ export class TablePage {
     this.isOpen = false;
   }
 
-  /** How many more lines of a row this page takes. Short rows are not torn, and long ones not for a line or two. */
-  #linesThatFit({ layout, kind, done }: PlacedRow, metrics: RowMetrics): number {
+  /**
+   * How many more lines of a row this page takes. Short rows are not torn, and long ones not for a line or two.
+   * @param next what must begin on the same page
+   */
+  #linesThatFit({ layout, done }: PlacedRow, metrics: RowMetrics, next: RowLayout | undefined): number {
     const canvas = this.#canvas;
-    if (!this.#isEmpty && !canvas.hasRoomForShapes(this.#edges.length + 4)) return 0;
+    const shapes = (next === undefined ? 1 : 2) * (this.#edges.length + 4);
+    if (!this.#isEmpty && !canvas.hasRoomForShapes(shapes)) return 0;
     const left = layout.height - done;
-    const below = kind === 'heading' ? heightOf(1, this.#plan.bodyMetrics) : 0;
+    const kept = next === undefined ? 0 : this.#linesToKeep(next);
+    const below = next === undefined ? 0 : heightOf(kept, this.#plan.bodyMetrics);
     const room = linesIn(this.#y - this.#plan.bottom - below, metrics);
-    if (left <= room && layout.bytesOf(done, layout.height) <= canvas.room) return left;
-    if (!this.#isEmpty) {
-      const titles = this.#titles === undefined ? 0 : heightOf(this.#titles.height, this.#plan.strongMetrics);
-      const whole = linesIn(this.#plan.top - titles - this.#plan.bottom, metrics);
-      if ((done === 0 && layout.height <= Math.min(whole, WHOLE_LINES)) || room < LEAST_LINES) return 0;
-    }
+    const bytes = layout.bytesOf(done, layout.height) + (next?.bytesOf(0, kept) ?? 0);
+    if (left <= room && bytes <= canvas.room) return left;
+    if (this.#hasRows && ((done === 0 && this.#isWhole(layout, metrics)) || room < LEAST_LINES)) return 0;
     let lines = Math.min(left, room);
     while (lines > 1 && layout.bytesOf(done, done + lines) > canvas.room) lines = Math.floor(lines / 2);
     return this.#isEmpty || layout.bytesOf(done, done + lines) <= canvas.room ? lines : 0;
+  }
+
+  /** How many lines of a row must stand below its heading. On an empty page one is enough: the next page has no more room. */
+  #linesToKeep(layout: RowLayout): number {
+    if (this.#isEmpty) return 1;
+    return this.#isWhole(layout, this.#plan.bodyMetrics) ? layout.height : LEAST_LINES;
+  }
+
+  /** Whether a row is so short that it is not torn. */
+  #isWhole({ height }: RowLayout, metrics: RowMetrics): boolean {
+    const titles = this.#titles === undefined ? 0 : heightOf(this.#titles.height, this.#plan.strongMetrics);
+    return height <= Math.min(WHOLE_LINES, linesIn(this.#plan.top - titles - this.#plan.bottom, metrics));
   }
 
   #fillOf({ kind, isStriped }: PlacedRow): string | undefined {
