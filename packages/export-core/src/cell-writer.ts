@@ -17,6 +17,8 @@ export interface CellWriter {
   readonly utf8?: (bytes: Buffer, position: number, source: Uint8Array, from: number, to: number) => number;
   /** Most bytes that `value` and `number` write without ever giving `NO_ROOM`; 0 when they check the room themselves. */
   readonly width: number;
+  /** Whether a value costs microseconds, as Intl, JSON and functions of the user do: then fewer are written at a time. @default false */
+  readonly isSlow?: boolean;
   /** The bytes of a value too large for any block, piece by piece. Exists when `width` is 0. */
   readonly pieces?: (value: unknown) => Iterable<Uint8Array>;
 }

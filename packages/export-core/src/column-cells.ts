@@ -1,6 +1,6 @@
-import type { Column, ColumnBatch, ColumnData, Field } from '@perf/contracts';
+import type { Column, ColumnBatch, ColumnData, Field, Utf8Data } from '@perf/contracts';
 import { PerfError, cellReader, isUtf8Data, printDataType } from '@perf/contracts';
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { CellWriter } from './cell-writer.ts';
 
 /** Writes value `index` of one column. Made once per column of a batch. */
@@ -48,10 +48,13 @@ function indexWriter(
 ): IndexWriter {
   const { number, utf8, value } = cell;
   if (isUtf8Data(data)) {
-    const { offsets, bytes: source } = data;
+    const { offsets } = data;
+    // A view of this batch alone: writers know by it what they have looked at, though a source may use its memory again.
+    const source = data.bytes.subarray();
     if (field.type.kind !== 'utf8' || utf8 === undefined) return (bytes, p, i) => value(bytes, p, read(i));
     if (!isUtf8(source.subarray(offsets[0], offsets[length])))
       throw new PerfError('ERR_PERF_INVALID_VALUE', `column ${field.name}: its bytes are not UTF-8`);
+    checkBorders(field, data, length);
     return (bytes, p, i) => utf8(bytes, p, source, offsets[i] ?? 0, offsets[i + 1] ?? 0);
   }
   if (data instanceof BigInt64Array) {
@@ -108,8 +111,32 @@ function checkLength(field: Field, column: Column, length: number): void {
   const { data, validity } = column;
   const values = isUtf8Data(data) ? data.offsets.length - 1 : data.length;
   if (values < length) throw broken(field, `it has ${values} values for ${length} rows`);
+  if (isUtf8Data(data)) checkOffsets(field, data, length);
   if (validity !== undefined && validity.length * 8 < length)
     throw broken(field, `its validity covers ${validity.length * 8} of ${length} rows`);
+}
+
+function checkOffsets(field: Field, { offsets, bytes }: Utf8Data, length: number): void {
+  let last = offsets[0] ?? 0;
+  let isAscending = last >= 0;
+  for (let i = 1; i <= length; i++) {
+    const offset = offsets[i] ?? 0;
+    if (offset < last) isAscending = false;
+    last = offset;
+  }
+  if (!isAscending || last > bytes.length)
+    throw broken(field, `its offsets do not ascend within its ${bytes.length} bytes`);
+}
+
+/** A character that lies half in one value and half in the next is valid in all bytes, but in neither value. */
+function checkBorders(field: Field, { offsets, bytes }: Utf8Data, length: number): void {
+  if (isAscii(bytes.subarray(offsets[0], offsets[length]))) return;
+  for (let i = 1; i < length; i++)
+    if (((bytes[offsets[i] ?? 0] ?? 0) & 0xc0) === 0x80)
+      throw new PerfError(
+        'ERR_PERF_INVALID_VALUE',
+        `column ${field.name}: an offset lies inside of a character`,
+      );
 }
 
 function broken(field: Field, what: string): PerfError {

@@ -324,9 +324,12 @@ class Run {
       this.#iterator === undefined
         ? disposeSource(source, isAbort)
         : closeSource(this.#iterator, this.#pulling, isAbort);
+    // Side by side, because an abort has not the time for one after the other.
+    const removing = keep ? undefined : this.#removeCheckpoint();
     this.#givingUp ??= giveUp(sink, error, { isAbort, keep });
-    // Side by side, because an abort has not the time to wait for one after the other.
-    await Promise.all([closing, this.#givingUp, keep ? undefined : this.#removeCheckpoint()]);
+    await this.#givingUp;
+    await removing;
+    await closing;
   }
 
   /** The export has ended either way; a checkpoint that cannot be removed is refused when somebody goes on from it. */

@@ -1,5 +1,5 @@
 import type { Batch, ColumnBatch, ExportWarning, RowBatch, Schema } from '@perf/contracts';
-import { PerfError } from '@perf/contracts';
+import { PerfError, isPerfError } from '@perf/contracts';
 import { BLOCK_BYTES, BLOCK_SOFT_LIMIT } from './block.ts';
 import type { Block } from './block.ts';
 import { MISFIT, NO_ROOM } from './cell-writer.ts';
@@ -20,6 +20,8 @@ import { writeBytes } from './write-integer.ts';
 
 /** Cells written between two looks at the clock. */
 const CELLS_PER_FILL = 4096;
+/** As many of them stand for one that is slow. */
+const CELLS_PER_SLOW = 32;
 /** Room that a block always leaves for the values of one row. */
 const MIN_ROOM = 256 * 1024;
 const NEW_ROW = -1;
@@ -78,7 +80,9 @@ export class TableEncoder implements Encoder {
     this.#limit = this.blockBytes - reserve;
     room.limit = this.#limit;
     this.#partEnd = layout.parts?.rows ?? Number.POSITIVE_INFINITY;
-    this.#rowsPerFill = Math.max(1, Math.floor(CELLS_PER_FILL / Math.max(1, layout.columns.length)));
+    const slow = layout.columns.filter(({ cell }) => cell.isSlow === true).length;
+    const cells = Math.max(1, layout.columns.length + slow * (CELLS_PER_SLOW - 1));
+    this.#rowsPerFill = Math.max(1, Math.floor(CELLS_PER_FILL / cells));
   }
 
   begin(): void {
@@ -111,10 +115,14 @@ export class TableEncoder implements Encoder {
 
   fillBlock(block: Block): FillState {
     if (this.#pieces !== undefined && !this.#writePieces(block, this.#pieces)) return 'full';
-    if (this.#batch === undefined) return 'done';
-    return this.#batch.kind === 'rows'
-      ? this.#fillRows(block, this.#batch)
-      : this.#fillColumns(block, this.#batch);
+    const batch = this.#batch;
+    if (batch === undefined) return 'done';
+    const ahead = this.#row - this.rows;
+    try {
+      return batch.kind === 'rows' ? this.#fillRows(block, batch) : this.#fillColumns(block, batch);
+    } catch (error) {
+      throw isPerfError(error) ? error : this.#blamed(error, batch, ahead + this.rows);
+    }
   }
 
   #fillRows(block: Block, batch: RowBatch): FillState {
@@ -296,6 +304,23 @@ export class TableEncoder implements Encoder {
     return { batch: this.#batch, index: this.#row - 1 };
   }
 
+  /** The error for code of the user, or of the runtime, that threw over a value: the row is written once more to see which. */
+  #blamed(cause: unknown, batch: Batch, row: number): PerfError {
+    const scratch = Buffer.alloc(this.blockBytes);
+    const columns =
+      batch.kind === 'rows' && batch.layout === 'objects' ? this.#objectColumns : this.#arrayColumns;
+    const guilty = columns.find((column, c) => {
+      const cell = this.#cells[c];
+      return throws(() => {
+        const value = batch.kind === 'rows' ? valueIn(batch.rows[row], column.key) : cell?.read(row);
+        if (value !== null && value !== undefined) column.cell.value(scratch, 0, value);
+      });
+    });
+    const where = guilty === undefined ? '' : `column ${guilty.field.name}, `;
+    const what = cause instanceof Error ? cause.message : String(cause);
+    return new PerfError('ERR_PERF_INVALID_VALUE', `${where}row ${this.rows} (from 0): ${what}`, { cause });
+  }
+
   #noRow(): PerfError {
     return new PerfError('ERR_PERF_SOURCE_FAILED', `row ${this.rows} is not an object or array`);
   }
@@ -305,6 +330,19 @@ const NOTHING = new Uint8Array(0);
 
 function isRow(row: unknown): row is KeyedRow {
   return typeof row === 'object' && row !== null;
+}
+
+function valueIn(row: unknown, key: string | number): unknown {
+  return isRow(row) ? row[key] : undefined;
+}
+
+function throws(work: () => void): boolean {
+  try {
+    work();
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function piecesOf(pieces: TableLayout['header']): Iterator<Piece> {

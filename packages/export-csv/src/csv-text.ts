@@ -44,6 +44,7 @@ export function convertedCell(
       return converted === undefined ? MISFIT : text.write(bytes, position, converted);
     },
     width: 0,
+    isSlow: true,
     pieces: (value) => text.pieces(toText(value) ?? ''),
   };
 }

@@ -9,18 +9,24 @@ const WIDE_LEADS: ReadonlySet<number> = new Set([0xff1d, 0xff0b, 0xff0d, 0xff20]
 const leadTable = new Uint8Array(128);
 for (const unit of LEADS) leadTable[unit] = 1;
 
+/** Readers drop a byte order mark, and see what stands behind it. */
+const BYTE_ORDER_MARK = 0xfeff;
+
 /** Whether text that begins with this UTF-16 unit has to be looked at. The one rule for rows, columns, titles and giants. */
 export function isLead(unit: number): boolean {
-  return unit < 128 ? leadTable[unit] === 1 : unit >= 0xff0b && WIDE_LEADS.has(unit);
+  return unit < 128
+    ? leadTable[unit] === 1
+    : unit >= BYTE_ORDER_MARK && (unit === BYTE_ORDER_MARK || WIDE_LEADS.has(unit));
 }
 
-/** Whether UTF-8 text that begins with this byte has to be looked at; `EF` begins all full-width forms. */
+/** Whether UTF-8 text that begins with this byte has to be looked at; `EF` begins all full-width forms and the byte order mark. */
 export function isLeadByte(byte: number): boolean {
   return byte < 128 ? leadTable[byte] === 1 : byte === 0xef;
 }
 
 /** Whether a spreadsheet could run `text`. Text that is a number (`-5`, `+1.5e3`) is none. */
 export function isFormula(text: string): boolean {
+  if (text.charCodeAt(0) === BYTE_ORDER_MARK) return isFormula(text.slice(1));
   return text.length > 0 && isLead(text.charCodeAt(0)) && !(text.length < 400 && NUMBER.test(text));
 }
 

@@ -164,8 +164,27 @@ describe('every type', () => {
     const cycle: unknown[] = [];
     cycle.push(cycle);
 
-    await expect(exportCsv([{ a: cycle }], memorySink())).rejects.toMatchObject({
+    await expect(
+      exportCsv(
+        [
+          { a: 1, b: [] },
+          { a: 2, b: cycle },
+        ],
+        memorySink(),
+      ),
+    ).rejects.toMatchObject({
       code: 'ERR_PERF_INVALID_VALUE',
+      message: expect.stringMatching(/^column b, row 1 \(from 0\): /) as unknown,
+    });
+  });
+
+  it('says for which value a function of the user threw', async () => {
+    const dateFormat = (): string => {
+      throw new RangeError('no such zone');
+    };
+    await expect(exportCsv([{ a: 1, b: new Date(0) }], memorySink(), { dateFormat })).rejects.toMatchObject({
+      code: 'ERR_PERF_INVALID_VALUE',
+      message: 'column b, row 0 (from 0): no such zone',
     });
   });
 });

@@ -182,14 +182,58 @@ describe('text', () => {
 
     await expect(bytesOf(batch)).rejects.toMatchObject({ code: 'ERR_PERF_INVALID_VALUE' });
   });
+
+  it.each([
+    ['behind its bytes', [0, 1, 9], 'ERR_PERF_SOURCE_FAILED'],
+    ['that fall', [0, 3, 2], 'ERR_PERF_SOURCE_FAILED'],
+    ['before its bytes', [-1, 1, 3], 'ERR_PERF_SOURCE_FAILED'],
+    ['inside of a character', [0, 2, 3], 'ERR_PERF_INVALID_VALUE'],
+  ])('with offsets %s is refused', async (_, offsets, code) => {
+    const data = { offsets: Int32Array.from(offsets), bytes: Buffer.from('aé') };
+    const columns = [{ data }, { data: ['x', 'y'] }];
+    const batch: Batch = { kind: 'columns', schema, length: 2, columns };
+
+    await expect(bytesOf(batch)).rejects.toMatchObject({ code });
+  });
+
+  it('is looked at anew in every batch, though a source uses its memory again', async () => {
+    const bytes = new Uint8Array(8);
+    const data = { offsets: Int32Array.of(0, 8), bytes };
+    const batch: Batch = { kind: 'columns', schema, length: 1, columns: [{ data }, { data: ['x'] }] };
+    const source = batchSource(
+      schema,
+      (function* () {
+        for (const text of ['harmless', 'a,"b\nc,d']) {
+          bytes.set(Buffer.from(text));
+          yield batch;
+        }
+      })(),
+    );
+    const sink = memorySink();
+
+    await exportCsv(source, sink);
+
+    expect(Buffer.from(sink.bytes()).toString()).toBe('a,b\nharmless,x\n"a,""b\nc,d",x\n');
+  });
+
+  it('in 16,385 columns comes back', async () => {
+    const names = Array.from({ length: 16_385 }, (_, i) => `c${i}`);
+    const sink = memorySink();
+
+    await exportCsv([Object.fromEntries(names.map((name, i) => [name, `${i},`]))], sink);
+
+    const [titles, line] = parseCsv(Buffer.from(sink.bytes()).toString());
+    expect(titles?.map(({ text }) => text)).toEqual(names);
+    expect(line?.map(({ text }) => text)).toEqual(names.map((_, i) => `${i},`));
+  });
 });
 
 describe('the formula guard', () => {
-  const LIVE = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+  const LIVE = /^\uFEFF?[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
   const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
   it('leaves no live formula, in any shape and size', async () => {
-    const lead = fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠');
+    const lead = fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '\uFEFF=');
     const body = fc.oneof(fc.constantFrom('1+1', "cmd|'/C calc'!A0", 'SUM(A1)', '5', '1e3', ''), cell);
     const formula = fc.tuple(lead, body).map((parts) => parts.join(''));
     await fc.assert(
@@ -222,6 +266,8 @@ describe('the formula guard', () => {
     '-5\n',
     '-1,5',
     '\t=1',
+    '\uFEFF=1+1',
+    '\uFEFF\uFEFF@x',
     `=${'x'.repeat(3_000_000)}`,
   ])('disarms a formula (case %#)', async (text) => {
     const [, line] = parseCsv(await textOf([[text, 'x']]));

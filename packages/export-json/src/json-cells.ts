@@ -60,6 +60,7 @@ export function jsonTextCell(room: Room, toJson: (value: unknown) => string | un
       return position + bytes.write(text, position, 'utf8');
     },
     width: 0,
+    isSlow: true,
     pieces: (value) => textPieces(toJson(value) ?? 'null'),
   };
 }

@@ -93,6 +93,15 @@ describe('NDJSON', () => {
     expect(written).toBe('{"number":1,"nested \\"é\\"\\n":{"a":null}}\n{}\n{"text":"x"}\n');
   });
 
+  it('writes 16,385 columns', async () => {
+    const row = Object.fromEntries(Array.from({ length: 16_385 }, (_, i) => [`c${i}`, i]));
+    const sink = memorySink();
+
+    await exportNdjson([row], sink);
+
+    expect(JSON.parse(Buffer.from(sink.bytes()).toString())).toEqual(row);
+  });
+
   it('writes 20 MB in one cell', async () => {
     const giant = 'é"😀\n'.repeat(4_000_000);
 
