@@ -1,6 +1,7 @@
 import type { Batch } from '@perf/contracts';
 import type { Piece } from '@perf/export-core';
 import { BlockMark } from '@perf/export-core';
+import type { RepeatedRow } from './repeated-row.ts';
 
 /** Everything of a workbook that stands around the rows. */
 export interface Book {
@@ -8,8 +9,8 @@ export interface Book {
   readonly headRows: number;
   /** Most data rows of a sheet. */
   readonly dataRows: number;
-  /** Attributes of every data row, with a space in front; empty for none. */
-  readonly rowAttributes: string;
+  /** What every data row has besides its values; undefined: nothing. */
+  readonly repeated: RepeatedRow | undefined;
   /** First rows to be seen by `measure` before `begin`; 0: none. */
   readonly sampleRows: number;
   /** Looks at the first batches. */

@@ -1,6 +1,6 @@
 import type { ExportManifest, ExportOptions, ExportSink, Exporter, Schema } from '@perf/contracts';
 import type { CellWriter, ExportInput, InputOptions, TableColumn } from '@perf/export-core';
-import { Room, Warnings, ZipPacker, exportFrom, formatExporter } from '@perf/export-core';
+import { Room, Warnings, ZipPacker, exportFrom, formatExporter, isMasked } from '@perf/export-core';
 import type { CellPlan } from './cell-plan.ts';
 import { cellFor } from './cell-plan.ts';
 import type { ExcelOptions, ExcelStyle } from './excel-options.ts';
@@ -8,6 +8,7 @@ import { excelStyle } from './excel-options.ts';
 import { FilledBook } from './filled-book.ts';
 import { Hyperlinks } from './hyperlinks.ts';
 import { NewBook } from './new-book.ts';
+import { RepeatedRow } from './repeated-row.ts';
 import { RowNumber } from './row-number.ts';
 import { SharedStrings } from './shared-strings.ts';
 import type { SheetColumn } from './sheet-columns.ts';
@@ -86,10 +87,22 @@ function newWorkbook(schema: Schema, style: ExcelStyle): WorkbookEncoder {
 function filledWorkbook(schema: Schema, style: ExcelStyle, template: WorkbookTemplate): WorkbookEncoder {
   const columns = sheetColumns(schema, style, template.sheet.column);
   const plan = cellPlan(style, false);
-  const cells = columns.map((column, i) =>
-    tableColumn(column, cellFor(column, plan, template.sheet.styleOf(i), 0)),
-  );
-  return new WorkbookEncoder({ ...plan, schema, columns: cells, book: new FilledBook(template) });
+  const { sheet } = template;
+  const repeated = new RepeatedRow(sheet.drawnRow, sheet.column, columns.length);
+  const cells = columns.map((column, i) => {
+    const styleId = sheet.styleOf(i);
+    if (!template.dateStyles.has(styleId)) warnOfBareDates(column, plan);
+    return tableColumn(column, cellFor(column, plan, styleId, 0), repeated.nullOf(i));
+  });
+  return new WorkbookEncoder({ ...plan, schema, columns: cells, book: new FilledBook(template, repeated) });
+}
+
+/** Dates are numbers of days, and show as such where the workbook's cell has no date format. */
+function warnOfBareDates({ field }: SheetColumn, { style, warnings }: CellPlan): void {
+  const { kind } = field.type;
+  if ((kind !== 'date' && kind !== 'timestamp') || isMasked(field, style.classified)) return;
+  const message = 'its cell in the workbook to fill has no date format, so that it shows numbers of days';
+  warnings.counter('date-without-format', message, field.name).count = 1;
 }
 
 function cellPlan(style: ExcelStyle, isShared: boolean): CellPlan {
@@ -103,8 +116,9 @@ function cellPlan(style: ExcelStyle, isShared: boolean): CellPlan {
   };
 }
 
-function tableColumn({ field, index }: SheetColumn, cell: CellWriter): TableColumn {
-  return { field, index, prefix: NOTHING, nullBytes: undefined, cell };
+/** @param nullBytes what stands for null; absent: no cell */
+function tableColumn({ field, index }: SheetColumn, cell: CellWriter, nullBytes?: Uint8Array): TableColumn {
+  return { field, index, prefix: NOTHING, nullBytes, cell };
 }
 
 /** Dates are centred; numbers stand at the right and truth values in the centre by themselves. */

@@ -57,9 +57,9 @@ export interface ExcelOptions {
   /** Compression, 1 (fast) to 9 (small). @default 1 */
   readonly level?: number;
   /**
-   * A workbook (.xlsx) to fill. Rows take the place of one row of its sheet, in the styles of that row's cells, and what stands below moves
-   * down; every other part of the workbook stays byte for byte. More rows than its sheet holds are an error, and so is what cannot move
-   * down with its cells: formulas, tables, comments, page breaks and the like in that row or below.
+   * A workbook (.xlsx) to fill. Rows take the place of one row of its sheet, in the styles of that row's cells and with its cells beside them,
+   * and what stands below moves down; every other part of the workbook stays byte for byte. More rows than its sheet holds are an error, and
+   * so is what cannot move down with its cells: formulas, tables, comments, page breaks and the like in that row or below.
    */
   readonly workbook?: Uint8Array;
   /** Where the data of `workbook` begins, as in `B5`: the row that is repeated, and the first column. @default the first cell of the last row */

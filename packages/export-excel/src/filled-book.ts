@@ -4,22 +4,23 @@ import { BlockMark } from '@perf/export-core';
 import type { Book } from './book.ts';
 import { END_ENTRY, beginEntry } from './book.ts';
 import { MAX_SHEET_ROWS } from './excel-options.ts';
+import type { RepeatedRow } from './repeated-row.ts';
 import type { WorkbookTemplate } from './workbook-template.ts';
 
 /** A workbook of somebody else, with rows in the place of one of its rows. */
 export class FilledBook implements Book {
   readonly headRows: number;
   readonly dataRows: number;
-  readonly rowAttributes: string;
+  readonly repeated: RepeatedRow;
   readonly sampleRows = 0;
   readonly #template: WorkbookTemplate;
 
-  constructor(template: WorkbookTemplate) {
+  constructor(template: WorkbookTemplate, repeated: RepeatedRow) {
     const { sheet } = template;
     this.#template = template;
     this.headRows = sheet.row - 1;
     this.dataRows = MAX_SHEET_ROWS - this.headRows - sheet.rowsBelow;
-    this.rowAttributes = sheet.rowAttributes;
+    this.repeated = repeated;
   }
 
   measure(): void {}

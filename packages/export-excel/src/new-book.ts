@@ -35,7 +35,7 @@ export interface SheetSummary {
 export class NewBook implements Book {
   readonly headRows: number;
   readonly dataRows: number;
-  readonly rowAttributes = '';
+  readonly repeated = undefined;
   readonly sampleRows: number;
   readonly #parts: NewBookParts;
   readonly #name: string;

@@ -1,13 +1,14 @@
 import { PerfError } from '@perf/contracts';
 import { moveRanges, parseCell, touchesRow } from './cell-ranges.ts';
+import { drawnCells } from './drawn-cells.ts';
 import { MAX_COLUMNS, MAX_SHEET_ROWS } from './excel-options.ts';
 import type { Attachment } from './left-behind.ts';
 import { leftBehind } from './left-behind.ts';
+import type { DrawnRow } from './repeated-row.ts';
 import { attributesOf } from './xml-read.ts';
 
 const DATA = /<sheetData\s*(?:\/>|>([\s\S]*?)<\/sheetData\s*>)/;
 const ROW = /<row\b([^>]*?)(?:\/>|>([\s\S]*?)<\/row\s*>)/g;
-const CELL = /<c\b([^>]*?)(?:\/>|>)/g;
 const FORMULA = /<f[\s>/]/;
 const RANGES = /\b(ref|sqref)="([^"]*)"/g;
 const ROW_NUMBER = /\br="(\d+)"/;
@@ -39,9 +40,8 @@ export class SheetTemplate {
   readonly rowsBelow: number;
   /** The sheet up to the data. */
   readonly head: string;
-  /** Attributes of the repeated row but its number, with a space in front. */
-  readonly rowAttributes: string;
-  readonly #styles: ReadonlyMap<number, number>;
+  /** The row that is repeated. */
+  readonly drawnRow: DrawnRow;
   readonly #below: readonly Row[];
   readonly #tail: string;
 
@@ -68,16 +68,18 @@ export class SheetTemplate {
     // The area of the sheet is a hint that some readers believe, and it is no longer true.
     const top = xml.slice(0, data.index).replace(/<dimension\b[^>]*\/>/, '');
     this.head = `${top}<sheetData>${above.join('')}`;
-    this.rowAttributes = keptAttributes(sample?.attributes ?? '');
-    this.#styles = stylesOf(sample?.cells ?? '');
+    this.drawnRow = {
+      attributes: keptAttributes(sample?.attributes ?? ''),
+      cells: drawnCells(sample?.cells ?? ''),
+    };
   }
 
   /** Number of the style of data column `index`; 0 where the row has no such cell. */
   styleOf(index: number): number {
-    return this.#styles.get(this.column + index) ?? 0;
+    return this.drawnRow.cells.find(({ column }) => column === this.column + index)?.style ?? 0;
   }
 
-  /** The sheet from its last data row on, what stands below moved to make room for `rows` rows. */
+  /** The sheet from its last data row on, what stands below moved to make room for `rows` rows; for none the repeated row is left empty. */
   foot(rows: number): string {
     const count = Math.max(1, rows);
     const below = this.#below.map(({ xml, number }) => moveRow(xml, number, number + count - 1));
@@ -85,7 +87,14 @@ export class SheetTemplate {
       RANGES,
       (_, key: string, ranges: string) => `${key}="${moveRanges(ranges, this.row, count)}"`,
     );
-    return `${below.join('')}</sheetData>${tail}`;
+    return `${rows === 0 ? this.#emptyRow() : ''}${below.join('')}</sheetData>${tail}`;
+  }
+
+  #emptyRow(): string {
+    const { attributes, cells } = this.drawnRow;
+    if (cells.length === 0) return '';
+    const empty = cells.map(({ letters, style }) => `<c r="${letters}${this.row}" s="${style}"/>`);
+    return `<row r="${this.row}"${attributes}>${empty.join('')}</row>`;
   }
 }
 
@@ -112,19 +121,7 @@ function startOf(
   }
   const last = rows.at(-1);
   if (last === undefined) throw unusable(name, 'has no row to repeat; give startCell');
-  const first = stylesOf(last.cells).keys().next();
-  return { row: last.number, column: first.done === true ? 0 : first.value };
-}
-
-/** Styles of the cells of a row by their column. */
-function stylesOf(cells: string): ReadonlyMap<number, number> {
-  const styles = new Map<number, number>();
-  for (const [, text = ''] of cells.matchAll(CELL)) {
-    const attributes = attributesOf(text);
-    const cell = parseCell(attributes.get('r') ?? '');
-    if (cell !== undefined) styles.set(cell.column, Number(attributes.get('s') ?? 0));
-  }
-  return styles;
+  return { row: last.number, column: drawnCells(last.cells)[0]?.column ?? 0 };
 }
 
 function keptAttributes(attributes: string): string {

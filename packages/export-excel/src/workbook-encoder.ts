@@ -9,7 +9,7 @@ import type {
   TableColumn,
   Warnings,
 } from '@perf/export-core';
-import { TableEncoder } from '@perf/export-core';
+import { TableEncoder, writeBytes } from '@perf/export-core';
 import type { Book } from './book.ts';
 import { CellHead } from './cell-head.ts';
 import type { Hyperlinks } from './hyperlinks.ts';
@@ -59,7 +59,7 @@ export class WorkbookEncoder implements Encoder {
         header: () => book.begin(),
         firstOpen: NOTHING,
         open: NOTHING,
-        close: Buffer.from('></row>'),
+        close: book.repeated?.close ?? Buffer.from('></row>'),
         footer: () => book.end(this.rows - this.#sheetStart),
         openRow: this.#rowOpener(),
         parts: { rows: book.dataRows, between: () => this.#nextSheet() },
@@ -128,13 +128,23 @@ export class WorkbookEncoder implements Encoder {
     readonly write: (bytes: Buffer, at: number, row: number) => number;
   } {
     const { row, book } = this.#parts;
-    const head = new CellHead(row, '<row r="', `"${book.rowAttributes}>`);
+    const { repeated } = book;
+    const head = new CellHead(row, '<row r="', `"${repeated?.attributes ?? ''}>`);
     const first = book.headRows + 1;
+    if (repeated === undefined)
+      return {
+        width: head.width,
+        write: (bytes, at, index) => {
+          row.value = first + index;
+          return head.write(bytes, at);
+        },
+      };
     return {
-      width: head.width,
+      width: head.width + repeated.before.length,
       write: (bytes, at, index) => {
         row.value = first + index;
-        return head.write(bytes, at);
+        repeated.moveTo(row.value);
+        return writeBytes(bytes, head.write(bytes, at), repeated.before);
       },
     };
   }

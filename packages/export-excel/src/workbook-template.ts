@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { PerfError } from '@perf/contracts';
 import type { ZipCopy } from '@perf/export-core';
 import { readZip, unzipEntry } from '@perf/export-core';
+import { dateStyles } from './date-styles.ts';
 import type { Attachment } from './left-behind.ts';
 import { SheetTemplate } from './sheet-template.ts';
 import { elementsOf } from './xml-read.ts';
@@ -25,6 +26,8 @@ export interface WorkbookTemplate {
   /** Parts before and after the sheet. */
   readonly before: readonly ZipCopy[];
   readonly after: readonly ZipCopy[];
+  /** Numbers of the styles that show days and times. */
+  readonly dateStyles: ReadonlySet<number>;
   /** Tells workbooks apart, for checkpoints. */
   readonly sha256: string;
 }
@@ -48,9 +51,10 @@ export function openWorkbook(bytes: Uint8Array, { sheetName, startCell }: FillPl
       `the workbook has no sheet ${JSON.stringify(sheetName)}; it has ${names.join(', ') || 'none'}`,
     );
   const id = [...chosen].find(([name]) => name.endsWith(':id'))?.[1];
-  const found = relationsOf(parts, workbookPath).get('worksheet') ?? [];
-  const sheetPath = found.find((relation) => relation.id === id)?.target;
+  const relations = relationsOf(parts, workbookPath);
+  const sheetPath = relations.get('worksheet')?.find((relation) => relation.id === id)?.target;
   if (sheetPath === undefined) throw broken(`its sheet ${chosen.get('name') ?? ''} has no part`);
+  const stylesPath = relations.get('styles')?.[0]?.target;
   const at = parts.findIndex(({ name }) => name === sheetPath);
   const sheet = new SheetTemplate({
     xml: textOf(parts, sheetPath, MAX_SHEET_BYTES),
@@ -63,6 +67,7 @@ export function openWorkbook(bytes: Uint8Array, { sheetName, startCell }: FillPl
     sheetPath,
     before: parts.slice(0, at),
     after: parts.slice(at + 1),
+    dateStyles: dateStyles(stylesPath === undefined ? '' : textOf(parts, stylesPath, MAX_SHEET_BYTES)),
     sha256: hashOf(parts),
   };
 }

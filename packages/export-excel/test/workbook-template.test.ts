@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Checkpoint } from '@perf/contracts';
 import { readZip } from '@perf/export-core';
-import { createExcelExporter, exportExcel } from '@perf/export-excel';
+import { createExcelExporter, exportExcel, memorySink } from '@perf/export-excel';
+import type { ReadBack } from '@perf/testkit';
 import { MemorySink, exporterSuite } from '@perf/testkit';
 import { mixedSource } from '@perf/testkit/measure';
 import type { Workbook } from 'exceljs';
@@ -58,6 +59,42 @@ describe('a workbook to fill', () => {
 
     expect(sheet?.getCell('C3').value).toBeNull();
     expect(sheet?.getCell('D4').value).toBe(2.5);
+  });
+
+  it.each<[format: string, isDate: boolean]>([
+    ['General', false],
+    ['#,##0.00 "days"', false],
+    ['[Red]0', false],
+    ['0.00E+00', false],
+    [String.raw`\d0`, false],
+    ['mm-dd-yy', true],
+    ['d. mmmm yyyy', true],
+    ['[$-807]dddd', true],
+    ['[h]:mm', true],
+  ])('warns of dates in a cell of the format %s unless it shows them: %s', async (numFmt, isDate) => {
+    const drawing = await drawn((sheet) => (sheet.getCell('B5').numFmt = numFmt));
+
+    const { warnings } = await exportExcel(source(2), memorySink(), { ...PLACE, workbook: drawing });
+
+    expect(warnings.map(({ code, column }) => [code, column])).toEqual(
+      isDate ? [] : [['date-without-format', 'day']],
+    );
+  });
+
+  it('does not warn of dates that are masked', async () => {
+    const field = { name: 'at', type: { kind: 'timestamp', unit: 'ms' }, nullable: true } as const;
+    const schemas = [{ fields: [field] }, { fields: [{ ...field, classification: 'pii' }] }] as const;
+
+    const found = await Promise.all(
+      schemas.map((schema) =>
+        exportExcel([{ at: new Date(0) }], memorySink(), { ...PLACE, startCell: 'F5', workbook, schema }),
+      ),
+    );
+
+    expect(found.map(({ warnings }) => warnings.map(({ code }) => code))).toEqual([
+      ['date-without-format'],
+      ['column-masked'],
+    ]);
   });
 
   it('holds no wrong hint of its size', async () => {
@@ -170,6 +207,12 @@ describe('exceljs', () => {
   });
 });
 
+/** The rows without the one that stands for an answer without rows. */
+function withoutEmptyRow(bytes: Uint8Array): ReadBack {
+  const { rows, ...rest } = readXlsx(bytes);
+  return { ...rest, rows: rows.filter((row) => row.some((value) => value !== null)) };
+}
+
 describe('createExcelExporter with a shell', () => {
   exporterSuite({
     create: () =>
@@ -178,10 +221,11 @@ describe('createExcelExporter with a shell', () => {
           const sheet = workbook.addWorksheet('Data');
           sheet.getRow(1).values = ['id', 'text', 'amount', 'account', 'flag', 'price', 'day', 'at'];
           sheet.getRow(2).height = 15;
+          for (let column = 1; column <= 8; column++) sheet.getCell(2, column).font = { bold: true };
         },
         startCell: 'A2',
       }),
-    read: readXlsx,
+    read: withoutEmptyRow,
     shown,
     resumeRows: 150_000,
     timeoutMs: 60_000,
