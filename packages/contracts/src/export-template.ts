@@ -3,7 +3,10 @@
  * number format of its own, and shows it in the reader's locale.
  */
 export type ColumnFormat =
-  /** A number with a fixed count of decimals (0 to 15, @default as many as it has, 3 at most); `grouping` @default true. */
+  /**
+   * A number with a fixed count of decimals (0 to 15, @default as many as it has, 3 at most); `grouping` @default true. Excel's default is the
+   * decimals of the column's type; doubles, which have none, are shown as Excel shows any number, without grouping.
+   */
   | { readonly type: 'number'; readonly decimals?: number; readonly grouping?: boolean }
   /** An amount; `currency` is an ISO 4217 code, `decimals` @default those of the currency. */
   | { readonly type: 'currency'; readonly currency: string; readonly decimals?: number }

@@ -22,12 +22,12 @@ export function defaultFormat(type: DataType): string | undefined {
   }
 }
 
-/** The number format for what a template asks for; undefined for booleans, which become words. */
-export function templateNumberFormat(format: ColumnFormat): string | undefined {
+/** The number format for what a template asks for of a column; undefined: General, as for booleans, which become words. */
+export function templateNumberFormat(format: ColumnFormat, type: DataType): string | undefined {
   switch (format.type) {
     case 'number': {
-      const whole = format.grouping === false ? '0' : '#,##0';
-      return format.decimals === undefined ? `${whole}.###` : decimals(whole, format.decimals);
+      const count = format.decimals ?? decimalsOf(type);
+      return count === undefined ? undefined : decimals(format.grouping === false ? '0' : '#,##0', count);
     }
     case 'currency':
       return `[$${format.currency}] ${decimals('#,##0', format.decimals ?? currencyDecimals(format.currency))}`;
@@ -42,6 +42,15 @@ export function templateNumberFormat(format: ColumnFormat): string | undefined {
     case 'boolean':
       return undefined;
   }
+}
+
+/**
+ * Decimals of every number of a type; undefined where they differ. A format that leaves some of them out, `#,##0.###`, would show the point of
+ * whole numbers too: only General does not.
+ */
+function decimalsOf(type: DataType): number | undefined {
+  if (type.kind === 'decimal') return type.scale;
+  return type.kind === 'float64' ? undefined : 0;
 }
 
 /** Excel shows 30 decimals at most. */

@@ -49,7 +49,9 @@ export function sheetColumns(schema: Schema, style: ExcelStyle, firstColumn = 0)
       header: column.header ?? field.name,
       format:
         column.format ??
-        (templateFormat === undefined ? defaultFormat(field.type) : templateNumberFormat(templateFormat)),
+        (templateFormat === undefined
+          ? defaultFormat(field.type)
+          : templateNumberFormat(templateFormat, field.type)),
       style: column,
       defaultAlign: alignOf(field.type.kind),
     };

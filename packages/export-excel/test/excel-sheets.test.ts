@@ -1,4 +1,4 @@
-import type { ExportTemplate, Schema } from '@perf/contracts';
+import type { ColumnFormat, DataType, ExportTemplate, Schema } from '@perf/contracts';
 import { batchSource } from '@perf/contracts';
 import { readZip, unzipEntry } from '@perf/export-core';
 import type { ExcelOptions } from '@perf/export-excel';
@@ -279,6 +279,28 @@ describe('templates', () => {
     expect(sheet.getCell('D4').value).toBe('ja');
     expect(sheet.views[0]).toMatchObject({ state: 'frozen', ySplit: 3 });
     expect(sheet.columnCount).toBe(4);
+  });
+
+  it.each<[DataType, ColumnFormat, string]>([
+    [{ kind: 'int32' }, { type: 'number' }, '#,##0'],
+    [{ kind: 'int64' }, { type: 'number', grouping: false }, '0'],
+    [{ kind: 'decimal', precision: 18, scale: 2 }, { type: 'number' }, '#,##0.00'],
+    [{ kind: 'decimal', precision: 18, scale: 0 }, { type: 'number', grouping: false }, '0'],
+    [{ kind: 'decimal', precision: 18, scale: 2 }, { type: 'number', decimals: 1 }, '#,##0.0'],
+    [{ kind: 'float64' }, { type: 'number' }, 'General'],
+    [{ kind: 'float64' }, { type: 'number', decimals: 3 }, '#,##0.000'],
+    [{ kind: 'float64' }, { type: 'number', decimals: 0, grouping: false }, '0'],
+  ])('show numbers of %o as %o without a point that stands alone', async (type, format, numFmt) => {
+    const schema: Schema = { fields: [{ name: 'n', type, nullable: true }] };
+    const numbers = { version: 1, name: 'numbers', columns: [{ field: 'n', format }] } as const;
+    const { sheet } = await written(
+      [{ n: type.kind === 'decimal' ? '1234' : type.kind === 'int64' ? 1234n : 1234 }],
+      { template: numbers },
+      schema,
+    );
+
+    expect(sheet.getCell('A2').numFmt ?? 'General').toBe(numFmt);
+    expect(sheet.getCell('A2').value).toBe(1234);
   });
 
   it('are refused beside options that say the same', () => {
