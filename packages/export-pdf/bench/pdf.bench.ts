@@ -1,25 +1,23 @@
 // How many times faster is a page of rows than pdfkit's own table, and does memory stay flat?
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { batchSource } from '@perf/contracts';
 import { exportPdf, fileSink } from '@perf/export-pdf';
-import type { Case, CaseReport, Figure } from '@perf/testkit/measure';
+import type { CaseReport, Figure } from '@perf/testkit/measure';
 import {
   comparePairs,
+  exportBench,
   figureOf,
   median,
   mixedRowBatches,
   mixedSchema,
-  parseBenchArgs,
+  mixedSource,
   peerVersion,
-  printFigures,
   quartiles,
-  runCase,
-  writeFigures,
+  rowRate,
+  runChild,
 } from '@perf/testkit/measure';
 import PdfkitDocument from 'pdfkit';
 
@@ -42,15 +40,7 @@ const WIDTHS = {
 } as const;
 const TITLES = mixedSchema.fields.map(({ name }) => name);
 
-/** Each writes `rows` rows to `path`: the same page, the same columns, wrapped text, lines around every cell. */
-const cases: Readonly<Record<string, (path: string, rows: number) => Promise<object>>> = {
-  ours: (path, rows) => writeOurs(path, rows, undefined),
-  peer: (path, rows) => writePeer(path, rows, 'Helvetica'),
-  'ours-fonts': (path, rows) => writeOurs(path, rows, SANS),
-  'peer-fonts': (path, rows) => writePeer(path, rows, SANS),
-};
-
-async function writeOurs(path: string, rows: number, font: string | undefined): Promise<object> {
+async function writeOurs(path: string, rows: number, fonts?: readonly string[]): Promise<object> {
   const source = batchSource(mixedSchema, mixedRowBatches(rows, BATCH_ROWS));
   const { bytes } = await exportPdf(source, fileSink(path), {
     landscape: true,
@@ -60,7 +50,7 @@ async function writeOurs(path: string, rows: number, font: string | undefined): 
     rules: 'grid',
     stripes: false,
     pageFooter: false,
-    ...(font === undefined ? {} : { fonts: [font] }),
+    ...(fonts === undefined ? {} : { fonts }),
   });
   return { bytes };
 }
@@ -98,70 +88,76 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : `${Number(value)}`;
 }
 
-async function runOne(run: (path: string, rows: number) => Promise<object>, rows: number): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'perf-pdf-'));
-  try {
-    await runCase(async () => ({ rows, ...(await run(join(folder, 'out.pdf'), rows)) }));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+/** The same rows in one case after the other, each in a process of its own; the first is not counted. */
+async function repeat(which: string, rows: number, times: number): Promise<CaseReport[]> {
+  const reports: CaseReport[] = [];
+  for (let i = 0; i <= times; i++) reports.push(await runChild(caseOf(which, rows)));
+  return reports.slice(1);
 }
 
-function caseOf(which: string, rows: number): Case {
+function caseOf(which: string, rows: number): Parameters<typeof runChild>[0] {
   return { module: import.meta.url, args: ['--case', which, String(rows)] };
 }
 
-async function compare(rows: number, tableRows: number, json: string | undefined): Promise<void> {
-  const peer = `${peerVersion('pdfkit', import.meta.url)} doc.table`;
-  const note = `${tableRows} rows × 10 columns, wrapped, with grid and repeated titles`;
-  const standard = await comparePairs({
-    ours: caseOf('ours', tableRows),
-    peer: caseOf('peer', tableRows),
-    direction: 'min',
-  });
-  const fonts = await comparePairs({
-    ours: caseOf('ours-fonts', tableRows),
-    peer: caseOf('peer-fonts', tableRows),
-    direction: 'min',
-  });
-  const growth = await comparePairs({
-    ours: caseOf('ours', rows),
-    peer: caseOf('ours', rows / 2),
-    direction: 'max',
-    figure: (report) => report.peakRssMb,
-    discard: 0,
-  });
-  const peaks = growth.ours.map((report) => report.peakRssMb);
-  const figures: Figure[] = [
-    figureOf('pdf.vs-doc-table', standard, { peer, note: `${note}, Helvetica, ${rate(standard.ours)}` }),
-    figureOf('pdf.fonts.vs-doc-table', fonts, {
-      peer,
-      note: `${note}, DejaVu Sans embedded, ${rate(fonts.ours)}`,
-    }),
-    figureOf('pdf.rss-double', growth, {
-      peer: `itself at ${rows / 2} rows`,
-      note: `peak at ${rows} rows in batches of ${BATCH_ROWS}, ${rate(growth.ours)}`,
-    }),
-    {
-      id: 'pdf.peak-rss-mb',
-      value: median(peaks),
-      unit: 'MiB',
-      n: peaks.length,
-      spread: quartiles(peaks),
-      note: `${rows} rows; doc.table at ${tableRows}: ${median(standard.peer.map((report) => report.peakRssMb)).toFixed(0)} MiB`,
-    },
-  ];
-  printFigures(figures);
-  if (json !== undefined) writeFigures(json, figures);
+function figureOfMany(id: string, unit: string, values: readonly number[], note: string): Figure {
+  return { id, value: median(values), unit, n: values.length, spread: quartiles(values), note };
 }
 
-function rate(reports: readonly CaseReport[]): string {
-  const perSecond = median(reports.map(({ rows = 0, ms }) => rows / ms));
-  return `${perSecond.toFixed(1)} krows/s`;
-}
-
-const { json, quick, case: name, rest } = parseBenchArgs();
-const single = name === undefined ? undefined : cases[name];
-if (name !== undefined && single === undefined) throw new Error(`there is no case ${name}`);
-if (single !== undefined) await runOne(single, Number(rest[0] ?? TABLE_ROWS));
-else await compare(quick ? ROWS / 10 : ROWS, quick ? TABLE_ROWS / 4 : TABLE_ROWS, json);
+await exportBench({
+  module: import.meta.url,
+  file: 'out.pdf',
+  // Each writes the same page: the same columns, wrapped text, lines around every cell.
+  cases: {
+    ours: async (path, rows) => writeOurs(path, rows),
+    peer: async (path, rows) => writePeer(path, rows, 'Helvetica'),
+    'ours-fonts': async (path, rows) => writeOurs(path, rows, [SANS]),
+    'peer-fonts': async (path, rows) => writePeer(path, rows, SANS),
+    // Cyrillic and Vietnamese letters come from the second font; for Chinese ones a mark is found in it.
+    fallback: async (path, rows) => writeOurs(path, rows, ['Helvetica', SANS]),
+  },
+  aborted: (folder) => ({
+    source: () => mixedSource(100_000_000),
+    run: (source, signal) => exportPdf(source, fileSink(`${folder}/out.pdf`), { signal }),
+  }),
+  async measure(tools) {
+    const rows = tools.rows(ROWS);
+    const tableRows = tools.rows(TABLE_ROWS);
+    const peer = `${peerVersion('pdfkit', import.meta.url)} doc.table`;
+    const note = `${tableRows} rows × 10 columns, wrapped, with grid and repeated titles`;
+    const standard = await tools.pairs('ours', 'peer', tableRows);
+    const fonts = await tools.pairs('ours-fonts', 'peer-fonts', tableRows);
+    const fallback = await repeat('fallback', rows / 10, 5);
+    const growth = await comparePairs({
+      ours: caseOf('ours', rows),
+      peer: caseOf('ours', rows / 2),
+      direction: 'max',
+      figure: (report) => report.peakRssMb,
+      discard: 0,
+    });
+    const theirPeak = median(standard.peer.map(({ peakRssMb }) => peakRssMb)).toFixed(0);
+    return [
+      figureOf('pdf.vs-doc-table', standard, { peer, note: `${note}, Helvetica, ${rowRate(standard.ours)}` }),
+      figureOf('pdf.fonts.vs-doc-table', fonts, {
+        peer,
+        note: `${note}, DejaVu Sans embedded, ${rowRate(fonts.ours)}`,
+      }),
+      figureOfMany(
+        'pdf.fallback.rows-per-s',
+        'rows/s',
+        fallback.map(({ rows: written = 0, ms }) => (written * 1000) / ms),
+        `${rows / 10} rows in Helvetica, what it lacks in DejaVu Sans`,
+      ),
+      figureOf('pdf.rss-double', growth, {
+        peer: `itself at ${rows / 2} rows`,
+        note: `peak at ${rows} rows in batches of ${BATCH_ROWS}, ${rowRate(growth.ours)}`,
+      }),
+      figureOfMany(
+        'pdf.peak-rss-mb',
+        'MiB',
+        growth.ours.map(({ peakRssMb }) => peakRssMb),
+        `${rows} rows in batches of ${BATCH_ROWS}; doc.table at ${tableRows}: ${theirPeak} MiB`,
+      ),
+      await tools.abortFigure('pdf.abort-ms'),
+    ];
+  },
+});
