@@ -90,6 +90,8 @@ export interface JobStore {
     owner: string,
     page: { readonly limit: number; readonly before?: number },
   ): Promise<readonly JobRecord[]>;
+  /** How many records an owner has: those pending, running or paused, and those created after `since`, whatever became of them. */
+  count(owner: string, since: number): Promise<{ readonly open: number; readonly recent: number }>;
   /** Ids of records whose `expiresAt` is not after `instant`; at most `limit`. */
   expiredBefore(instant: number, limit: number): Promise<readonly string[]>;
 }

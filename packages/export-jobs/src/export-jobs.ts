@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { JobOutputs, JobQueue, JobRecord, JobRequest, JobState, JobStore } from '@perf/contracts';
+import type { JobOutputs, JobQueue, JobRecord, JobRequest, JobStore } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 import { checkRequest } from './job-request.ts';
 import { LinkSigner } from './links.ts';
+import { OPEN_STATES } from './open-states.ts';
+import { wholeNumber } from './whole-number.ts';
 
-/** What one owner may have at a time. */
+/** What one owner may have at a time: whole numbers from 1. */
 export interface OwnerLimits {
   /** Jobs that wait, run or are paused. @default 20 */
   readonly open?: number;
@@ -30,7 +32,6 @@ const MONTH_MS = 30 * 24 * 3_600_000;
 const HOUR_MS = 3_600_000;
 const LINK_MS = 24 * HOUR_MS;
 const SWEEP = 1000;
-const OPEN: ReadonlySet<JobState> = new Set<JobState>(['pending', 'running', 'paused']);
 
 /** Makes the side of export jobs that people talk to; workers run them (see `createJobWorker`). */
 export function createExportJobs(options: ExportJobsOptions): ExportJobs {
@@ -51,7 +52,7 @@ export class ExportJobs {
     queue,
     store,
     outputs,
-    limits,
+    limits: { open = 20, perHour = 200 } = {},
     keepRecordsMs = MONTH_MS,
     linkSecret,
     now = Date.now,
@@ -59,8 +60,11 @@ export class ExportJobs {
     this.#queue = queue;
     this.#store = store;
     this.#outputs = outputs;
-    this.#limits = { open: 20, perHour: 200, ...limits };
-    this.#keepRecordsMs = keepRecordsMs;
+    this.#limits = {
+      open: wholeNumber('limits.open', open, { least: 1 }),
+      perHour: wholeNumber('limits.perHour', perHour, { least: 1 }),
+    };
+    this.#keepRecordsMs = wholeNumber('keepRecordsMs', keepRecordsMs, { least: 0 });
     this.#signer = linkSecret === undefined ? undefined : new LinkSigner(linkSecret);
     this.#now = now;
   }
@@ -97,11 +101,9 @@ export class ExportJobs {
     owner: string,
     { limit = 50, before }: { readonly limit?: number; readonly before?: number } = {},
   ): Promise<readonly JobRecord[]> {
-    if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
-      throw new PerfError(
-        'ERR_PERF_INVALID_OPTION',
-        `limit must be a whole number from 1 to 1000, got ${limit}`,
-      );
+    wholeNumber('limit', limit, { least: 1, most: 1000 });
+    if (Number.isNaN(before))
+      throw new PerfError('ERR_PERF_INVALID_OPTION', 'before must be a time, got NaN');
     return this.#store.list(owner, { limit, ...(before === undefined ? {} : { before }) });
   }
 
@@ -148,7 +150,7 @@ export class ExportJobs {
   /** Forgets a job that has ended, and removes its file. Rejects with `ERR_PERF_UNSUPPORTED` while it is open: cancel it first. */
   async remove(id: string): Promise<void> {
     const record = await this.#existing(id);
-    if (OPEN.has(record.state))
+    if (OPEN_STATES.has(record.state))
       throw new PerfError(
         'ERR_PERF_UNSUPPORTED',
         `the job is ${record.state}; cancel it before it is removed`,
@@ -159,6 +161,7 @@ export class ExportJobs {
 
   /** A signed text for the URL of a completed job's file. @param options `ttlMs`: how long it opens, default a day */
   async link(id: string, { ttlMs = LINK_MS }: { readonly ttlMs?: number } = {}): Promise<string> {
+    wholeNumber('ttlMs', ttlMs, { least: 1 });
     const record = await this.#existing(id);
     if (record.state !== 'completed')
       throw new PerfError(
@@ -213,16 +216,13 @@ export class ExportJobs {
       const done = await step();
       if (done !== undefined) return done;
       const record = await this.#existing(id);
-      if (!OPEN.has(record.state) || record.wish === 'cancel') return record;
+      if (!OPEN_STATES.has(record.state) || record.wish === 'cancel') return record;
     }
   }
 
   async #checkLimits(owner: string): Promise<void> {
     const { open, perHour } = this.#limits;
-    const recent = await this.#store.list(owner, { limit: 1000 });
-    const since = this.#now() - HOUR_MS;
-    const opened = recent.filter(({ state }) => OPEN.has(state)).length;
-    const submitted = recent.filter(({ createdAt }) => createdAt > since).length;
+    const { open: opened, recent: submitted } = await this.#store.count(owner, this.#now() - HOUR_MS);
     if (opened >= open)
       throw new PerfError(
         'ERR_PERF_LIMIT_EXCEEDED',

@@ -1,5 +1,6 @@
 import type { BatchSource, ExportTemplate, Exporter, JobOutputs, JobQueue, JobStore } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
+import { MOST_TIMER_MS, wholeNumber } from './whole-number.ts';
 
 /**
  * Opens the rows of a job: any `BatchSource`, as an engine's `ResultStream`. After a pause or a crash only a `RepeatableSource` is gone on
@@ -81,24 +82,53 @@ export function expiryOf({ now, keepMs }: WorkerParts): number | undefined {
   return keepMs === 0 ? undefined : now() + keepMs;
 }
 
-/** Fills in the defaults. */
-export function workerParts(options: JobWorkerOptions): WorkerParts {
-  const { sources, formats, thread } = options;
+/** Fills in the defaults. Throws `ERR_PERF_INVALID_OPTION` for numbers that make no sense. */
+export function workerParts({
+  queue,
+  store,
+  outputs,
+  sources,
+  formats,
+  thread,
+  concurrency = 1,
+  retries = {},
+  keepMs = WEEK_MS,
+  onError = () => undefined,
+  now = Date.now,
+  random = Math.random,
+}: JobWorkerOptions): WorkerParts {
   if (thread === undefined && (sources === undefined || formats === undefined))
     throw new PerfError(
       'ERR_PERF_INVALID_OPTION',
       'a worker needs sources and formats, or a thread that has them',
     );
   return {
-    sources: {},
-    formats: {},
-    thread: undefined,
-    concurrency: 1,
-    keepMs: WEEK_MS,
-    onError: () => undefined,
-    now: Date.now,
-    random: Math.random,
-    ...options,
-    retries: { attempts: 3, delayMs: 1000, maxDelayMs: 60_000, stalls: 20, ...options.retries },
+    queue,
+    store,
+    outputs,
+    sources: sources ?? {},
+    formats: formats ?? {},
+    thread,
+    concurrency: wholeNumber('concurrency', concurrency, { least: 1 }),
+    retries: retriesOf(retries),
+    keepMs: wholeNumber('keepMs', keepMs, { least: 0 }),
+    onError,
+    now,
+    random,
+  };
+}
+
+function retriesOf({
+  attempts = 3,
+  delayMs = 1000,
+  maxDelayMs = 60_000,
+  stalls = 20,
+}: RetryOptions): Required<RetryOptions> {
+  const wait = { least: 0, most: MOST_TIMER_MS };
+  return {
+    attempts: wholeNumber('retries.attempts', attempts, { least: 1 }),
+    delayMs: wholeNumber('retries.delayMs', delayMs, wait),
+    maxDelayMs: wholeNumber('retries.maxDelayMs', maxDelayMs, wait),
+    stalls: wholeNumber('retries.stalls', stalls, { least: 0 }),
   };
 }

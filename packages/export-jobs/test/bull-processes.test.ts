@@ -132,7 +132,7 @@ describe('a queue over BullMQ', () => {
 
     expect(() => bullJobQueue({ connection, name: 'a:b' })).toThrow(/without colons/);
     expect(() => bullJobQueue({ connection, prefix: 'a{b}' })).toThrow(/without braces/);
-    expect(() => bullJobQueue({ connection, lockMs: 0 })).toThrow(/lockMs must be a positive number/);
+    expect(() => bullJobQueue({ connection, lockMs: 0 })).toThrow(/lockMs must be a whole number/);
   });
 
   it('says that it is closed', async () => {

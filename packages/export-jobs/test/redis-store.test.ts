@@ -104,6 +104,8 @@ onBoth('a store of records', (open) => {
           stores.map(async (store) => [
             await store.list('ada', { limit: 10 }),
             await store.list('ada', { limit: 1, before: 500 }),
+            await store.count('ada', 500),
+            await store.count('bob', -1),
           ]),
         );
         expect(given).toEqual(wanted);

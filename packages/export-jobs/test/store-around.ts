@@ -8,6 +8,7 @@ export function storeAround(store: JobStore, update: JobStore['update']): JobSto
     take: (id, change, condition) => store.take(id, change, condition),
     remove: (id) => store.remove(id),
     list: (owner, page) => store.list(owner, page),
+    count: (owner, since) => store.count(owner, since),
     expiredBefore: (instant, limit) => store.expiredBefore(instant, limit),
     update,
   };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JobLease, JobNotice, JobQueue } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 import type * as Bull from 'bullmq';
+import { MOST_TIMER_MS, wholeNumber } from '../whole-number.ts';
 import type { BullConnection } from './bull-connection.ts';
 import { hashTag, mustWaitForEver } from './bull-connection.ts';
 import { Notices } from './notices.ts';
@@ -25,6 +26,7 @@ export interface BullQueueOptions {
 /** How often a job may be handed out: as often as it takes. Runs that fail are counted in its record. */
 const FOR_EVER = 1_000_000_000;
 const AGAIN_MS = 1000;
+const TIMER = { least: 1, most: MOST_TIMER_MS };
 
 /**
  * Hands jobs out to workers of many processes and hosts, with BullMQ over Redis 6.2 or later. Needs the packages `bullmq` and `ioredis`.
@@ -63,8 +65,8 @@ class BullJobQueue implements JobQueue {
     this.#connection = connection;
     this.#prefix = hashTag(prefix);
     this.#name = name;
-    this.#lockMs = positive('lockMs', lockMs);
-    this.#stalledMs = positive('stalledMs', stalledMs);
+    this.#lockMs = wholeNumber('lockMs', lockMs, TIMER);
+    this.#stalledMs = wholeNumber('stalledMs', stalledMs, TIMER);
     this.#onError = onError;
     this.#notices = new Notices(connection, `${this.#prefix}:${name}:notices`, onError);
   }
@@ -170,9 +172,4 @@ async function loadBull(): Promise<typeof Bull> {
 function idIn(data: unknown): string {
   const { id } = Object.fromEntries(Object.entries(data ?? {}));
   return typeof id === 'string' ? id : '';
-}
-
-function positive(name: string, value: number): number {
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new PerfError('ERR_PERF_INVALID_OPTION', `${name} must be a positive number of ms, got ${value}`);
 }

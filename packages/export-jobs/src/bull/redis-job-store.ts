@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { JobChange, JobCondition, JobRecord, JobStore } from '@perf/contracts';
+import type { JobChange, JobCondition, JobRecord, JobState, JobStore } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
+import { OPEN_STATES } from '../open-states.ts';
 import type { BullConnection } from './bull-connection.ts';
 import { hashTag } from './bull-connection.ts';
 import { fieldsOf, recordIn } from './record-fields.ts';
@@ -29,10 +30,9 @@ class RedisJobStore implements JobStore {
   }
 
   async create(record: JobRecord): Promise<void> {
-    const { id, createdAt, expiresAt = '', request } = record;
-    const keys = [this.#recordKey(id), this.#ownerKey(request.owner), this.#expiring];
-    const words = [randomUUID(), id, createdAt, expiresAt, ...fieldsOf(record).flat()];
-    if (Number(await this.#run(CREATE, keys, words)) === 1) return;
+    const { id, createdAt, expiresAt = '', state } = record;
+    const words = [randomUUID(), id, createdAt, expiresAt, stepFor(state), ...fieldsOf(record).flat()];
+    if (Number(await this.#run(CREATE, this.#keysOf(record), words)) === 1) return;
     throw new PerfError('ERR_PERF_INVALID_OPTION', `a job with the id ${id} is there already`);
   }
 
@@ -51,8 +51,7 @@ class RedisJobStore implements JobStore {
   async remove(id: string): Promise<boolean> {
     const record = await this.get(id);
     if (record === undefined) return false;
-    const keys = [this.#recordKey(id), this.#ownerKey(record.request.owner), this.#expiring];
-    return Number(await this.#run(REMOVE, keys, [id])) === 1;
+    return Number(await this.#run(REMOVE, this.#keysOf(record), [id])) === 1;
   }
 
   async list(
@@ -73,6 +72,14 @@ class RedisJobStore implements JobStore {
     return records.filter((record) => record !== undefined);
   }
 
+  async count(owner: string, since: number): Promise<{ readonly open: number; readonly recent: number }> {
+    const [open, recent] = await Promise.all([
+      this.#redis.call('scard', this.#openKey(owner)),
+      this.#redis.call('zcount', this.#ownerKey(owner), `(${since}`, '+inf'),
+    ]);
+    return { open: Number(open), recent: Number(recent) };
+  }
+
   async expiredBefore(instant: number, limit: number): Promise<readonly string[]> {
     return textsIn(
       await this.#redis.call('zrangebyscore', this.#expiring, '-inf', instant, 'limit', 0, limit),
@@ -85,11 +92,14 @@ class RedisJobStore implements JobStore {
     { epoch, states, wishIsNot }: JobCondition,
     raise: number,
   ): Promise<JobRecord | undefined> {
+    const { state: next } = change;
+    // A job stays its owner's.
+    const owner = next === undefined ? undefined : (await this.get(id))?.request.owner;
     const removed = Object.entries(change).flatMap(([name, value]) => (value === undefined ? [name] : []));
     return recordIn(
       await this.#run(
         CHANGE,
-        [this.#recordKey(id), this.#expiring],
+        [this.#recordKey(id), this.#expiring, ...(owner === undefined ? [] : [this.#openKey(owner)])],
         [
           randomUUID(),
           id,
@@ -99,6 +109,7 @@ class RedisJobStore implements JobStore {
           states === undefined ? '' : `,${states.map((state) => JSON.stringify(state)).join()},`,
           wishIsNot === undefined ? '' : JSON.stringify(wishIsNot),
           raise,
+          next === undefined ? '' : stepFor(next),
           removed.length,
           ...removed,
           ...fieldsOf(change).flat(),
@@ -111,6 +122,11 @@ class RedisJobStore implements JobStore {
     return this.#redis.call('eval', script, keys.length, ...keys, ...words);
   }
 
+  /** All keys that tell of a record. */
+  #keysOf({ id, request: { owner } }: JobRecord): string[] {
+    return [this.#recordKey(id), this.#ownerKey(owner), this.#expiring, this.#openKey(owner)];
+  }
+
   #recordKey(id: string): string {
     return `${this.#prefix}:record:${id}`;
   }
@@ -118,6 +134,15 @@ class RedisJobStore implements JobStore {
   #ownerKey(owner: string): string {
     return `${this.#prefix}:owner:${owner}`;
   }
+
+  #openKey(owner: string): string {
+    return `${this.#prefix}:open:${owner}`;
+  }
+}
+
+/** What a state makes of a job's place among the open ones. */
+function stepFor(state: JobState): 'SADD' | 'SREM' {
+  return OPEN_STATES.has(state) ? 'SADD' : 'SREM';
 }
 
 function textsIn(answer: unknown): string[] {

@@ -1,6 +1,7 @@
 import type { JobChange, JobCondition, JobRecord, JobStore } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 import { changed } from '../change.ts';
+import { OPEN_STATES } from '../open-states.ts';
 
 /** Keeps records in this process: they are gone when it ends. The default for one process, and for tests. */
 export function memoryJobStore(): JobStore {
@@ -41,6 +42,14 @@ class MemoryJobStore implements JobStore {
       .toSorted((a, b) => b.createdAt - a.createdAt)
       .slice(0, limit)
       .map((record) => structuredClone(record));
+  }
+
+  async count(owner: string, since: number): Promise<{ readonly open: number; readonly recent: number }> {
+    const own = [...this.#records.values()].filter(({ request }) => request.owner === owner);
+    return {
+      open: own.filter(({ state }) => OPEN_STATES.has(state)).length,
+      recent: own.filter(({ createdAt }) => createdAt > since).length,
+    };
   }
 
   async expiredBefore(instant: number, limit: number): Promise<readonly string[]> {
