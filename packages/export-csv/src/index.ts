@@ -27,3 +27,4 @@ export type {
 } from '@perf/export-core';
 export { createCsvExporter, createTsvExporter, exportCsv } from './csv-exporter.ts';
 export type { CsvOptions, DateFormat } from './csv-options.ts';
+export { createFormatterExporter } from './formatter-exporter.ts';

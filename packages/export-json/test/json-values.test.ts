@@ -94,12 +94,12 @@ describe('NDJSON', () => {
   });
 
   it('writes 16,385 columns', async () => {
-    const row = Object.fromEntries(Array.from({ length: 16_385 }, (_, i) => [`c${i}`, i]));
+    const wide = Object.fromEntries(Array.from({ length: 16_385 }, (_, i) => [`c${i}`, i]));
     const sink = memorySink();
 
-    await exportNdjson([row], sink);
+    await exportNdjson([wide], sink);
 
-    expect(JSON.parse(Buffer.from(sink.bytes()).toString())).toEqual(row);
+    expect(JSON.parse(Buffer.from(sink.bytes()).toString())).toEqual(wide);
   });
 
   it('writes 20 MB in one cell', async () => {

@@ -72,6 +72,9 @@ class Feed {
   }
 }
 
+/** Row groups are held in memory until they are whole, so that those of wide rows end early. */
+const ROW_GROUP_BYTES = 64 * 1024 * 1024;
+
 function writerProperties({
   compression,
   rowGroupRows,
@@ -81,6 +84,7 @@ function writerProperties({
   let builder = new WriterPropertiesBuilder()
     .setCompression(COMPRESSION[compression])
     .setMaxRowGroupSize(rowGroupRows)
+    .setMaxRowGroupBytes(ROW_GROUP_BYTES)
     .setStatisticsEnabled(STATISTICS[statistics])
     .setDictionaryEnabled(dictionary === true);
   if (typeof dictionary !== 'boolean')

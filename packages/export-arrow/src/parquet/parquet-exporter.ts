@@ -2,6 +2,7 @@ import type { ExportManifest, ExportOptions, ExportSink, Exporter, Schema } from
 import { PerfError } from '@perf/contracts';
 import type { ExportInput, InputOptions } from '@perf/export-core';
 import { exportFrom, formatExporter } from '@perf/export-core';
+import type { ColumnPlan } from '../columns/plan-columns.ts';
 import { planColumns } from '../columns/plan-columns.ts';
 import type { ParquetOptions, ParquetStyle } from './parquet-options.ts';
 import { parquetStyle } from './parquet-options.ts';
@@ -41,6 +42,8 @@ async function transformOf(schema: Schema, style: ParquetStyle): Promise<Parquet
   const plan = planColumns(schema, style);
   if (plan.columns.length === 0)
     throw new PerfError('ERR_PERF_UNSUPPORTED', 'a Parquet file needs at least one column');
+  const { dictionary } = style.settings;
+  if (Array.isArray(dictionary)) mustBeWritten(dictionary, plan);
   return new ParquetTransform(schema, plan, style.settings, await encodingOf(style));
 }
 
@@ -49,4 +52,10 @@ async function encodingOf({ encodeOn }: ParquetStyle): Promise<ParquetEncoding> 
   // Only now, because it brings five megabytes of code with it.
   const { encodeParquet } = await import('./encode-parquet.ts');
   return { begin: () => undefined, encode: encodeParquet, close: () => undefined };
+}
+
+function mustBeWritten(names: readonly string[], { columns }: ColumnPlan): void {
+  const unknown = names.find((name) => columns.every(({ field }) => field.name !== name));
+  if (unknown !== undefined)
+    throw new PerfError('ERR_PERF_INVALID_OPTION', `dictionary names ${unknown}, which is not written`);
 }

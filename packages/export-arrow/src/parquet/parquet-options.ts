@@ -7,7 +7,10 @@ import type { ParquetChoice } from './parquet-settings.ts';
 export interface ParquetOptions extends ColumnarOptions {
   /** Compresses every page. `zstd` (level 1) makes smaller files than `snappy`, which every reader knows. @default 'snappy' */
   readonly compression?: 'snappy' | 'zstd' | 'none' | undefined;
-  /** Rows of a row group, 1,024 to 1,048,576. Larger ones make smaller files, and hold as many rows in memory. @default 65,536 */
+  /**
+   * Rows of a row group, 1,024 to 1,048,576; fewer of wide rows, which end a group at 64 MiB. Larger ones make smaller files, and hold as
+   * many rows in memory. @default 65,536
+   */
   readonly rowGroupRows?: number | undefined;
   /** Least and greatest values, for readers to skip what they need not read: of every page, of every chunk of a column, or none. @default 'chunk' */
   readonly statistics?: 'page' | 'chunk' | 'none' | undefined;
@@ -49,7 +52,8 @@ export function parquetStyle(options: ParquetOptions): ParquetStyle {
       'ERR_PERF_INVALID_OPTION',
       `rowGroupRows must be a whole number from ${LEAST_ROWS} to ${MOST_ROWS}, got ${rowGroupRows}`,
     );
-  if (typeof dictionary !== 'boolean' && dictionary !== 'auto' && !Array.isArray(dictionary))
+  const isList = Array.isArray(dictionary) && dictionary.every((name) => typeof name === 'string');
+  if (typeof dictionary !== 'boolean' && dictionary !== 'auto' && !isList)
     throw new PerfError(
       'ERR_PERF_INVALID_OPTION',
       `dictionary must be 'auto', true, false or a list of column names`,
