@@ -44,6 +44,8 @@ export class PdfEncoder implements Encoder {
   #hasEnded = false;
   #next = 0;
   #areTotalsLaidOut = false;
+  /** The first row of the group being written; its shades begin there. */
+  #groupStart = 0;
   #places: readonly ColumnPlace[] = [];
   /** The one row that is laid out at a time. */
   #placed: PlacedRow | undefined;
@@ -120,10 +122,12 @@ export class PdfEncoder implements Encoder {
     for (let c = 0; c < this.#columns.length; c++) this.#layOutCell(layout, source, row, c);
     this.#pending.push(this.#placed);
     this.#placed.done = 0;
-    this.#placed.isStriped = this.rows % 2 === 1;
     const heading = this.#groups.before(source, row);
-    if (heading !== undefined)
+    if (heading !== undefined) {
+      this.#groupStart = this.rows;
       this.#pending.push({ layout: heading, kind: 'heading', isStriped: false, done: 0 });
+    }
+    this.#placed.isStriped = (this.rows - this.#groupStart) % 2 === 1;
     if (this.#next < source.length) return true;
     this.#loaded.shift();
     this.#next = 0;

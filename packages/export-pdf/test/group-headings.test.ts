@@ -1,8 +1,8 @@
 import type { Schema } from '@perf/contracts';
 import { isPerfError } from '@perf/contracts';
-import { missingReaderTools } from '@perf/services/readers';
+import { missingReaderTools, runReader } from '@perf/services/readers';
 import { describe, expect, it } from 'vitest';
-import { readGlyphs } from './read-glyphs.ts';
+import { readGlyphs, withFile } from './read-glyphs.ts';
 import { rowsOf, writePdf } from './write-pdf.ts';
 
 const missing = await missingReaderTools(['mutool']);
@@ -80,5 +80,20 @@ describe.skipIf(missing !== undefined)(`headings of groups ${missing ?? ''}`, ()
     const pages = await pagesOf(bytes);
     expect(pages.join('').match(/</g)?.length).toBe(60);
     for (const page of pages) expect(page).not.toMatch(/g: group \d+\.$/);
+  });
+
+  it('begin the shades of rows anew, so that they differ from the row below', async () => {
+    const rows = ['a', 'a', 'a', 'b', 'b', 'b'].map((g, i) => [g, `row ${i}`]);
+
+    const { bytes } = await writePdf(rowsOf(schema, rows), {
+      groups: ['g'],
+      colors: { stripe: '#ff0000' },
+      pageFooter: false,
+    });
+
+    const trace = await withFile(bytes, (path) => runReader('mutool', ['draw', '-q', '-F', 'trace', path]));
+    const shades = /color="1 0 0"[\s\S]*?<\/fill_path>/.exec(trace)?.[0];
+    // Both headings, and the second row below each.
+    expect(shades?.match(/<moveto/g)?.length).toBe(4);
   });
 });
