@@ -6,6 +6,7 @@ import { cellFor } from './cell-plan.ts';
 import type { ExcelOptions, ExcelStyle } from './excel-options.ts';
 import { excelStyle } from './excel-options.ts';
 import { FilledBook } from './filled-book.ts';
+import { warnOfHeadings } from './heading-warnings.ts';
 import { Hyperlinks } from './hyperlinks.ts';
 import { NewBook } from './new-book.ts';
 import { RepeatedRow } from './repeated-row.ts';
@@ -66,6 +67,7 @@ function newWorkbook(schema: Schema, style: ExcelStyle): WorkbookEncoder {
   const styles = new StyleSheet();
   const plan = cellPlan(style, style.sharedStrings);
   warnOfOmitted(style, plan.warnings);
+  warnOfHeadings(columns, style, plan.warnings);
   const cells = columns.map((column) => {
     const { wrap, hyperlink } = column.style;
     const align = column.style.align ?? bodyAlign(column);

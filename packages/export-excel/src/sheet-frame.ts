@@ -5,7 +5,7 @@ import type { Hyperlinks } from './hyperlinks.ts';
 import { columnLetters } from './row-number.ts';
 import type { SheetColumn } from './sheet-columns.ts';
 import type { StyleSheet } from './style-sheet.ts';
-import { MAX_CELL_UNITS } from './text-cell.ts';
+import { shortened } from './text-cell.ts';
 import { escapeXml, hasOuterSpace } from './xml-text.ts';
 
 /** Widths of all columns, in characters, up to which a sheet is printed on the width of one page. */
@@ -115,7 +115,7 @@ function headerRowXml(
 }
 
 function textCellXml(cell: string, style: number, text: string): string {
-  const kept = text.slice(0, MAX_CELL_UNITS).toWellFormed();
+  const kept = shortened(text).toWellFormed();
   const preserve = hasOuterSpace(kept) ? ' xml:space="preserve"' : '';
   return `<c r="${cell}" s="${style}" t="inlineStr"><is><t${preserve}>${escapeXml(kept)}</t></is></c>`;
 }

@@ -1,16 +1,22 @@
 import { columnLetters } from './row-number.ts';
+import { shortened } from './text-cell.ts';
 import { escapeAttribute } from './xml-text.ts';
 
-/** Longest name of a table's column. */
-const MAX_HEADER = 255;
+/** Most UTF-16 units of a header of a table: 255 with the number that one may get. */
+export const MAX_TABLE_HEADER = 247;
 
 /** Headers as a table needs them: not empty, not too long, no two alike. Those that are not get a number. */
 export function tableHeaders(headers: readonly string[]): string[] {
   const taken = new Set<string>();
+  /** The number that the next header of a name may get. */
+  const numbers = new Map<string, number>();
   return headers.map((header, i) => {
-    const name = header.slice(0, MAX_HEADER - 8).toWellFormed() || `Column${i + 1}`;
+    const name = shortened(header, MAX_TABLE_HEADER).toWellFormed() || `Column${i + 1}`;
+    const key = name.toLowerCase();
+    let number = numbers.get(key) ?? 2;
     let unique = name;
-    for (let n = 2; taken.has(unique.toLowerCase()); n++) unique = `${name}${n}`;
+    while (taken.has(unique.toLowerCase())) unique = `${name}${number++}`;
+    numbers.set(key, number);
     taken.add(unique.toLowerCase());
     return unique;
   });

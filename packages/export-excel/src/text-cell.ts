@@ -148,21 +148,22 @@ export class SheetText {
   }
 
   #writeLong(bytes: Buffer, position: number, value: string): number {
-    const text = value.length > MAX_CELL_UNITS ? this.#shorten(value) : value;
+    if (value.length > MAX_CELL_UNITS) this.#cut.count++;
+    const text = shortened(value);
     const isSuspect = SUSPECT.test(text);
     if (isSuspect && !text.isWellFormed()) this.#replaced.count++;
     const at = this.#begin(bytes, position, text.length > 0 && hasOuterSpace(text));
     const end = at + bytes.write(isSuspect ? escapeXml(text) : text, at, 'utf8');
     return closeText(this.#row, bytes, end);
   }
+}
 
-  /** As much as a cell may hold, without half a surrogate pair at the end. */
-  #shorten(value: string): string {
-    this.#cut.count++;
-    const last = value.charCodeAt(MAX_CELL_UNITS - 1);
-    const isHalf = last >= 0xd800 && last <= 0xdbff;
-    return value.slice(0, isHalf ? MAX_CELL_UNITS - 1 : MAX_CELL_UNITS);
-  }
+/** The beginning of a text, `most` UTF-16 units of it without half a surrogate pair at the end. */
+export function shortened(text: string, most: number = MAX_CELL_UNITS): string {
+  if (text.length <= most) return text;
+  const last = text.charCodeAt(most - 1);
+  const isHalf = last >= 0xd800 && last <= 0xdbff;
+  return text.slice(0, isHalf ? most - 1 : most);
 }
 
 function utf8Text(source: Uint8Array, from: number, to: number): string {

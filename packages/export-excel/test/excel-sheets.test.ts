@@ -140,6 +140,40 @@ describe('sheets', () => {
   });
 });
 
+describe('headers and title', () => {
+  const long = `${'x'.repeat(32_766)}😀`;
+
+  it('are cut at what a cell holds, between characters, and say so once, whatever the sheets', async () => {
+    const { sheet, warnings } = await written([{ a: 1 }, { a: 2 }], {
+      title: long,
+      columns: [{ field: 'a', header: long }],
+      sheetRows: 4,
+    });
+
+    expect(sheet.getCell('A1').value).toBe('x'.repeat(32_766));
+    expect(sheet.getCell('A3').value).toBe('x'.repeat(32_766));
+    expect(warnings).toEqual([
+      ['text-truncated', 1],
+      ['text-truncated', 1],
+    ]);
+  });
+
+  it('say when half a surrogate pair was replaced, and in which column', async () => {
+    const manifest = await exportExcel([{ 'a\uD800': 1, b: 2 }], memorySink(), { title: '\uDC00' });
+
+    expect(manifest.warnings.map(({ code, column }) => [code, column])).toEqual([
+      ['lone-surrogate-replaced', undefined],
+      ['lone-surrogate-replaced', 'a\uD800'],
+    ]);
+  });
+
+  it('say nothing when there is no header', async () => {
+    expect(
+      (await written([{ a: 1 }], { header: false, columns: [{ field: 'a', header: long }] })).warnings,
+    ).toEqual([]);
+  });
+});
+
 describe('columns', () => {
   it('are those named, with their titles, formats and widths', async () => {
     const { sheet } = await written([{ a: 1.5, b: 'x', c: true }], {
@@ -240,6 +274,41 @@ describe('tables', () => {
     );
 
     expect(readXlsx(sink.bytes()).names).toEqual(['a', 'A2', 'Column3', 'x\ny']);
+  });
+
+  it('number thousands of equal headers', async () => {
+    const name = 'a'.repeat(200);
+    const fields = Array.from(
+      { length: 16_000 },
+      () => ({ name, type: { kind: 'int32' }, nullable: true }) as const,
+    );
+    const sink = memorySink();
+    await exportExcel(batchSource({ fields }, []), sink, { table: true });
+
+    const { names } = readXlsx(sink.bytes());
+    expect(names?.slice(0, 3)).toEqual([name, `${name}2`, `${name}3`]);
+    expect(names?.at(-1)).toBe(`${name}16000`);
+    expect(new Set(names).size).toBe(16_000);
+  });
+
+  it('do not give a header the number that another one has', async () => {
+    const fields = ['a', 'a2', 'A', 'a', 'a2'].map(
+      (name) => ({ name, type: { kind: 'int32' }, nullable: true }) as const,
+    );
+    const sink = memorySink();
+    await exportExcel(batchSource({ fields }, []), sink, { table: true });
+
+    expect(readXlsx(sink.bytes()).names).toEqual(['a', 'a2', 'A3', 'a4', 'a22']);
+  });
+
+  it('say which headers they cut', async () => {
+    const { sheet, warnings } = await written([{ a: 1, b: 2 }], {
+      table: true,
+      columns: [{ field: 'a', header: `${'x'.repeat(246)}😀` }, 'b'],
+    });
+
+    expect(sheet.getCell('A1').value).toBe('x'.repeat(246));
+    expect(warnings).toEqual([['text-truncated', 1]]);
   });
 
   it('need the header', () => {
