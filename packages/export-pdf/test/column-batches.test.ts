@@ -47,10 +47,13 @@ describe('batches of columns', () => {
     await expect(writing).rejects.toMatchObject({ code: 'ERR_PERF_SOURCE_FAILED' });
   });
 
-  it('are refused when the bytes of a text are not UTF-8', async () => {
-    const bytes = Uint8Array.of(0x61, 0xff, 0xfe);
+  it.each([
+    ['no characters', [0x61, 0xff, 0xfe], [0, 1, 2, 3]],
+    ['characters that lie half in one value and half in the next', [0xc3, 0xa9, 0x61], [0, 1, 2, 3]],
+  ])('are refused when the bytes of a text are %s', async (_, bytes, offsets) => {
+    const data = { offsets: Int32Array.from(offsets), bytes: Uint8Array.from(bytes) };
 
-    const writing = writePdf(columnsOf(3, ids, { data: { offsets: Int32Array.of(0, 1, 2, 3), bytes } }));
+    const writing = writePdf(columnsOf(3, ids, { data }));
 
     await expect(writing).rejects.toMatchObject({
       code: 'ERR_PERF_INVALID_VALUE',
@@ -58,12 +61,14 @@ describe('batches of columns', () => {
     });
   });
 
-  it('may hold any bytes beyond their texts', async () => {
-    const bytes = Uint8Array.of(0xff, 0x61, 0x62, 0x63, 0xff);
+  it.each([
+    [1, 2, 3, 4],
+    [1, 4, 4, 4],
+  ])('may hold any bytes beyond their texts, with offsets %i, %i, %i, %i', async (...offsets) => {
+    const bytes = Uint8Array.of(0xff, 0x61, 0x62, 0x63, 0x80);
+    const data = { offsets: Int32Array.from(offsets), bytes };
 
-    const { manifest } = await writePdf(
-      columnsOf(3, ids, { data: { offsets: Int32Array.of(1, 2, 3, 4), bytes } }),
-    );
+    const { manifest } = await writePdf(columnsOf(3, ids, { data }));
 
     expect(manifest).toMatchObject({ rows: 3, warnings: [] });
   });

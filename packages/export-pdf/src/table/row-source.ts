@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Batch, CellReader, ColumnBatch, Field, RowBatch, Schema } from '@perf/contracts';
+import type { Batch, CellReader, ColumnBatch, Field, RowBatch, Schema, Utf8Data } from '@perf/contracts';
 import { PerfError, cellReader, isUtf8Data } from '@perf/contracts';
 import { checkSameSchema, columnAt } from '@perf/export-core';
 
@@ -45,11 +45,22 @@ function columnsOf(batch: ColumnBatch, columns: readonly ReadColumn[]): RowSourc
   const readers = columns.map(({ field, index }): CellReader => {
     const column = columnAt(field, batch, index);
     const { data } = column;
-    if (isUtf8Data(data) && !isUtf8(data.bytes.subarray(data.offsets[0], data.offsets[batch.length])))
+    if (isUtf8Data(data) && !isText(data, batch.length))
       throw new PerfError('ERR_PERF_INVALID_VALUE', `column ${field.name}: its bytes are not UTF-8`);
     return cellReader(field.type, column);
   });
   return { length: batch.length, value: (row, column) => readers[column]?.(row) };
+}
+
+/** Whether each value is UTF-8 by itself: no character lies half in one and half in the next. */
+function isText({ offsets, bytes }: Utf8Data, length: number): boolean {
+  const end = offsets[length] ?? 0;
+  if (!isUtf8(bytes.subarray(offsets[0], end))) return false;
+  for (let i = 1; i < length; i++) {
+    const offset = offsets[i] ?? 0;
+    if (offset < end && ((bytes[offset] ?? 0) & 0xc0) === 0x80) return false;
+  }
+  return true;
 }
 
 function isRow(row: unknown): row is Readonly<Record<string | number, unknown>> {
