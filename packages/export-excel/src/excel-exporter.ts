@@ -92,9 +92,9 @@ function filledWorkbook(schema: Schema, style: ExcelStyle, template: WorkbookTem
   const { sheet } = template;
   const repeated = new RepeatedRow(sheet.drawnRow, sheet.column, columns.length);
   const cells = columns.map((column, i) => {
-    const styleId = sheet.styleOf(i);
+    const styleId = repeated.styles[i] ?? 0;
     if (!template.dateStyles.has(styleId)) warnOfBareDates(column, plan);
-    return tableColumn(column, cellFor(column, plan, styleId, 0), repeated.nullOf(i));
+    return tableColumn(column, cellFor(column, plan, styleId, 0), repeated.nulls[i]);
   });
   return new WorkbookEncoder({ ...plan, schema, columns: cells, book: new FilledBook(template, repeated) });
 }

@@ -1,5 +1,6 @@
 import { writeInt31 } from '@perf/export-core';
 import type { DrawnCell } from './drawn-cells.ts';
+import { columnLetters } from './row-number.ts';
 
 /** Seven digits of a row's number and the quote behind them; shorter numbers have spaces behind the quote. */
 const SLOT = 8;
@@ -23,7 +24,10 @@ export class RepeatedRow {
   readonly before: Uint8Array;
   /** The end of the last cell of data, the cells behind it, and the end of the row. */
   readonly close: Uint8Array;
-  readonly #nulls: readonly (Uint8Array | undefined)[];
+  /** Numbers of the styles of the data's columns. */
+  readonly styles: readonly number[];
+  /** What stands for null in the data's columns, without the `>` at its end; undefined: no cell. */
+  readonly nulls: readonly (Uint8Array | undefined)[];
   readonly #view: DataView;
   /** Where the number of the row stands. */
   readonly #slots: readonly number[];
@@ -43,26 +47,19 @@ export class RepeatedRow {
       for (const cell of after) text.cell(cell.letters, cell.rest);
       text.write('</row>');
     });
-    const nulls = Array.from({ length: count }, (_, i) => {
-      const cell = cells.find(({ column }) => column === first + i);
-      if (cell === undefined || cell.style === 0) return undefined;
-      return text.add(() => {
-        text.cell(cell.letters, ` s="${cell.style}"/`);
-      });
-    });
+    const drawn = new Map(cells.map(({ column, style }) => [column, style]));
+    this.styles = Array.from({ length: count }, (_, i) => drawn.get(first + i) ?? 0);
+    const nulls = this.styles.map((style, i) =>
+      style === 0 ? undefined : text.add(() => text.cell(columnLetters(first + i), ` s="${style}"/`)),
+    );
     const bytes = text.bytes();
     const partOf = ([from, to]: readonly [number, number]): Uint8Array => bytes.subarray(from, to);
     this.attributes = attributes;
     this.before = partOf(front);
     this.close = partOf(back);
-    this.#nulls = nulls.map((range) => (range === undefined ? undefined : partOf(range)));
+    this.nulls = nulls.map((range) => (range === undefined ? undefined : partOf(range)));
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#slots = text.slots;
-  }
-
-  /** What stands for null in data column `index`, without the `>` at its end; undefined: no cell. */
-  nullOf(index: number): Uint8Array | undefined {
-    return this.#nulls[index];
   }
 
   /** Puts the number of the row that comes next everywhere. */

@@ -74,11 +74,6 @@ export class SheetTemplate {
     };
   }
 
-  /** Number of the style of data column `index`; 0 where the row has no such cell. */
-  styleOf(index: number): number {
-    return this.drawnRow.cells.find(({ column }) => column === this.column + index)?.style ?? 0;
-  }
-
   /** The sheet from its last data row on, what stands below moved to make room for `rows` rows; for none the repeated row is left empty. */
   foot(rows: number): string {
     const count = Math.max(1, rows);
