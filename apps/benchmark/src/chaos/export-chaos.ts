@@ -14,7 +14,7 @@ import { runVictim } from './export-victim.ts';
 export interface ExportChaosOptions {
   readonly format: string;
   readonly rows: number;
-  /** Processes to kill, each after its first checkpoint and before its commit. */
+  /** Processes to kill, each after the first checkpoint of its export and before the commit. */
   readonly kills: number;
   readonly seed: number;
   /** An empty folder. */
@@ -35,7 +35,7 @@ export interface ExportChaosReport {
   readonly faults: readonly string[];
 }
 
-/** Longest time between a checkpoint and the kill, as a share of the whole export's. */
+/** Longest time before a kill, from the first checkpoint or the beginning of a resumed process, as a share of the whole export's. */
 const LONGEST_SHARE = 0.3;
 
 /** Exports to the same file again and again, killing and resuming, until enough processes have died. */
@@ -95,9 +95,9 @@ async function killUntilDone(
       await fileCheckpoints(order.path).remove();
       return { kills, faults };
     }
-    // A process that died before its first checkpoint shows nothing: it does not count.
-    if (report.checkpoint === undefined) continue;
-    last = report.checkpoint;
+    // A process that died before the first checkpoint of the export shows nothing: it does not count.
+    last = report.checkpoint ?? report.from;
+    if (last === 0) continue;
     use.onKill(++kills);
   }
 }

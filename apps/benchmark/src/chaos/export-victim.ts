@@ -20,8 +20,8 @@ export interface VictimReport {
 }
 
 /**
- * Runs an export in a process of its own and kills it without a warning `killAfterMs` after its first checkpoint, unless it has ended by
- * then. `Infinity` lets it end.
+ * Runs an export in a process of its own and kills it without a warning, unless it has ended by then: `killAfterMs` after the first
+ * checkpoint of the export, which for a process that goes on from one is when it begins. `Infinity` lets it end.
  */
 export async function runVictim(
   order: ChaosOrder,
@@ -44,14 +44,18 @@ async function watch(child: ChildProcess, order: ChaosOrder, killAfterMs: number
   let checkpoint: number | undefined;
   let told: Pick<VictimReport, 'end' | 'sha256' | 'reason'> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  const killLater = (): void => {
+    if (Number.isFinite(killAfterMs)) timer ??= setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+  };
   child.on('message', (message: FromChaosWorker) => {
     switch (message.event) {
       case 'began':
         from = message.rows;
+        if (from > 0) killLater();
         return;
       case 'checkpoint':
         checkpoint = message.rows;
-        if (Number.isFinite(killAfterMs)) timer ??= setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+        killLater();
         return;
       case 'done':
         told = { end: 'done', sha256: message.sha256 };
