@@ -11,6 +11,8 @@ export interface ChaosFormat {
   readonly rowsPerPart?: number;
 }
 
+const LINKED = ['id', 'amount', 'created_at', { field: 'name', hyperlink: true }, 'city_note', 'comment'];
+
 /** Formats that an export can go on with after a crash, by name. */
 export const CHAOS_FORMATS: Readonly<Record<string, ChaosFormat>> = {
   csv: { exporter: () => createCsvExporter() },
@@ -19,5 +21,7 @@ export const CHAOS_FORMATS: Readonly<Record<string, ChaosFormat>> = {
   'ndjson.zst': { exporter: () => createJsonExporter({ format: 'ndjson', compression: 'zstd' }) },
   xlsx: { exporter: () => createExcelExporter() },
   'arrow-stream': { exporter: () => createArrowExporter({ format: 'stream' }) },
+  arrow: { exporter: () => createArrowExporter({ format: 'file', dictionary: ['status'] }) },
+  'xlsx-sheets': { exporter: () => createExcelExporter({ columns: LINKED, sheetRows: 90_000 }) },
   parquet: { exporter: () => createParquetExporter(), rowsPerPart: 60_000 },
 };

@@ -1,7 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PerfError } from '@perf/contracts';
-import type { Figure } from '@perf/testkit/measure';
 import { printFigures, writeFigures } from '@perf/testkit/measure';
 import { TemporaryFolder } from '../data/temporary-folder.ts';
 import { wholeFile } from '../data/whole-file.ts';
@@ -10,6 +9,7 @@ import { ProgressLine } from '../terminal/progress-line.ts';
 import { textTable } from '../terminal/table.ts';
 import type { JobsChaosOptions, JobsChaosReport } from './jobs-chaos.ts';
 import { killJobWorkers } from './jobs-chaos.ts';
+import { hasFaults, jobsFigures } from './jobs-figures.ts';
 
 /** What is tried. */
 export type ChaosJobsOrder = Omit<JobsChaosOptions, 'folder' | 'signal' | 'onProgress'> & {
@@ -27,41 +27,15 @@ export async function chaosJobs(order: ChaosJobsOrder, { signal, write }: Comman
     progress.end();
     mustHaveKilled(report);
     const { json } = order;
-    const figures = figuresOf(report);
+    const figures = jobsFigures(report);
     if (json !== undefined)
       await wholeFile(json, (partial) => writeFigures(partial, figures, { order, report }));
     write(`${tableOf(report)}\n\n`);
     printFigures(figures, write);
-    return figures.every(({ value }, i) => i < COUNTS || value === 0) ? 0 : 1;
+    return hasFaults(figures) ? 1 : 0;
   } finally {
     progress.end();
   }
-}
-
-/** Figures that come first, and are no faults. */
-const COUNTS = 2;
-
-function figuresOf({ jobs, kills, redisAwayMs, ms }: JobsChaosReport): Figure[] {
-  const resumed = jobs.filter(({ runs }) => runs > 1).length;
-  return [
-    {
-      id: 'chaos.jobs.jobs',
-      value: jobs.length,
-      note: `${Math.round(ms / 1000)} s, ${resumed} gone on with`,
-    },
-    {
-      id: 'chaos.jobs.kills',
-      value: kills,
-      note: `workers that ran a job; and Redis once, away ${Math.round(redisAwayMs)} ms`,
-    },
-    { id: 'chaos.jobs.incomplete', value: jobs.filter(({ state }) => state !== 'completed').length },
-    {
-      id: 'chaos.jobs.differing',
-      value: jobs.filter(({ fault }) => fault !== undefined).length,
-      note: 'files',
-    },
-    { id: 'chaos.jobs.twice', value: jobs.filter(({ completions }) => completions > 1).length },
-  ];
 }
 
 function mustHaveKilled({ kills, redisAwayMs, jobs }: JobsChaosReport): void {

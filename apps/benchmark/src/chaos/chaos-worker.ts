@@ -3,8 +3,8 @@
  */
 import type { CheckpointStore } from '@perf/contracts';
 import { exportParts, fileCheckpoints, fileSink } from '@perf/export-core';
-import { mixedSource } from '@perf/testkit/measure';
 import { CHAOS_FORMATS } from './chaos-formats.ts';
+import { chaosRows } from './chaos-rows.ts';
 import type { ChaosOrder, FromChaosWorker } from './chaos-messages.ts';
 
 process.on('disconnect', () => process.exit());
@@ -34,7 +34,7 @@ async function run({ format, path, rows }: ChaosOrder): Promise<string> {
   };
   const resumeFrom = await files.load();
   tell({ event: 'began', rows: resumeFrom?.rows ?? 0 });
-  const source = mixedSource(rows, { after: resumeFrom?.cursor });
+  const source = chaosRows(rows, resumeFrom?.cursor);
   const exporter = chosen.exporter();
   const { rowsPerPart } = chosen;
   if (rowsPerPart === undefined)

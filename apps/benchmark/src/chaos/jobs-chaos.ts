@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JobRecord } from '@perf/contracts';
 import { throwIfAborted } from '@perf/contracts';
-import type { ExportJobs } from '@perf/export-jobs';
 import { createExportJobs, folderOutputs } from '@perf/export-jobs';
 import { startMortalRedis } from '../scorecard/servers.ts';
 import { JobsCrew } from './jobs-crew.ts';
 import { JOB_FORMATS, jobRequest, openJobsHouse } from './jobs-house.ts';
 import { faultOfJob, untouchedHashes } from './jobs-files.ts';
+import type { JobOutcome, OrderedJob } from './jobs-outcomes.ts';
+import { hasEnded, lookAtJobs, outcomeOf } from './jobs-outcomes.ts';
 
 /** What is tried. */
 export interface JobsChaosOptions {
@@ -34,23 +34,6 @@ export interface JobsChaosReport {
   readonly ms: number;
 }
 
-/** What became of one job. */
-export interface JobOutcome {
-  readonly format: string;
-  readonly state: JobRecord['state'];
-  /** Times that a worker began or went on with it. */
-  readonly runs: number;
-  /** Runs that ended without a word. */
-  readonly stalls: number;
-  /** Runs that ended in an error. */
-  readonly attempts: number;
-  /** Times that a worker said it was completed. */
-  readonly completions: number;
-  /** Why its file is not byte for byte that of an export which nobody disturbed, alone in its folder; absent: it is. */
-  readonly fault?: string;
-  readonly error?: string;
-}
-
 const POLL_MS = 200;
 /** How long nothing answers when Redis is killed. */
 const AWAY_MS = 1000;
@@ -68,36 +51,39 @@ export async function killJobWorkers(options: JobsChaosOptions): Promise<JobsCha
   await using house = await openJobsHouse(redis.url);
   const outputs = folderOutputs(folder);
   const jobs = createExportJobs({ ...house, outputs, limits: { open: count, perHour: count } });
-  for (let i = 0; i < count; i++)
-    await jobs.submit(jobRequest(JOB_FORMATS[i % JOB_FORMATS.length] ?? '', rows, rowsPerSecond));
+  const orders = new Map<string, string>();
+  for (let i = 0; i < count; i++) {
+    const format = JOB_FORMATS[i % JOB_FORMATS.length] ?? '';
+    orders.set(await jobs.submit(jobRequest(format, rows, rowsPerSecond)), format);
+  }
   const start = performance.now();
   using crew = new JobsCrew(workers, { url: redis.url, folder, concurrency: parallel });
-  const { records, ...kills } = await killUntilDone(jobs, crew, redis, options);
+  const { ordered, ...kills } = await killUntilDone(() => lookAtJobs(jobs, orders), crew, redis, options);
   const ms = performance.now() - start;
   const made = await Promise.all(
-    records.map(async (record) => {
-      const completions = crew.completions.get(record.id) ?? 0;
-      const fault = await faultOfJob(outputs, record, hashes.get(record.request.format));
-      return outcomeOf(record, completions, fault);
+    ordered.map(async (job) => {
+      const completions = crew.completions.get(job.id) ?? 0;
+      return outcomeOf(job, completions, await faultOfJob(outputs, job, hashes.get(job.format)));
     }),
   );
   return { jobs: made, ...kills, ms };
 }
 
-/** The records of all jobs once they have ended, or the time is over. */
+/** All jobs once they have ended, or the time is over. */
 async function killUntilDone(
-  jobs: ExportJobs,
+  look: () => Promise<readonly OrderedJob[]>,
   crew: JobsCrew,
   redis: Awaited<ReturnType<typeof startMortalRedis>>,
-  { jobs: count, secondsBetweenKills, signal, onProgress }: JobsChaosOptions,
-): Promise<Pick<JobsChaosReport, 'kills' | 'redisAwayMs'> & { readonly records: readonly JobRecord[] }> {
+  { secondsBetweenKills, signal, onProgress }: JobsChaosOptions,
+): Promise<Pick<JobsChaosReport, 'kills' | 'redisAwayMs'> & { readonly ordered: readonly OrderedJob[] }> {
   const start = performance.now();
   let [kills, redisAwayMs, lastKill] = [0, 0, start];
   for (;;) {
-    const records = await jobs.list('chaos', { limit: count });
-    const ended = records.filter(({ state }) => state === 'completed' || state === 'failed').length;
+    const ordered = await look();
+    const ended = ordered.filter(hasEnded).length;
     onProgress(ended, kills);
-    if (ended === count || performance.now() - start > LONGEST_MS) return { records, kills, redisAwayMs };
+    if (ended === ordered.length || performance.now() - start > LONGEST_MS)
+      return { ordered, kills, redisAwayMs };
     if (performance.now() - lastKill > secondsBetweenKills * 1000) {
       lastKill = performance.now();
       if (crew.kill()) kills++;
@@ -113,21 +99,4 @@ async function killUntilDone(
     throwIfAborted(signal, 'the chaos');
     await delay(POLL_MS);
   }
-}
-
-function outcomeOf(
-  { request: { format }, state, epoch: runs, stalls, attempts, error }: JobRecord,
-  completions: number,
-  fault: string | undefined,
-): JobOutcome {
-  const outcome = {
-    format,
-    state,
-    runs,
-    stalls,
-    attempts,
-    completions,
-    ...(fault === undefined ? {} : { fault }),
-  };
-  return error === undefined ? outcome : { ...outcome, error: error.message };
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Batch, JobQueue, JobRequest, JobStore, RepeatableSource } from '@perf/contracts';
 import { bullJobQueue, redisJobStore } from '@perf/export-jobs';
-import { mixedSource } from '@perf/testkit/measure';
 import { loadIoredis } from '../scorecard/adapters/ioredis.ts';
 import { CHAOS_FORMATS } from './chaos-formats.ts';
+import { chaosRows } from './chaos-rows.ts';
 
 /** Short, so that a killed worker is missed soon. */
 const LOCK_MS = 3000;
@@ -46,7 +46,7 @@ export function jobRequest(format: string, rows: number, rowsPerSecond: number):
 /** Made-up rows that come no faster than those of a busy database. */
 export function pacedRows(params: unknown, cursor: unknown): RepeatableSource {
   const { rows, rowsPerSecond } = Object.fromEntries(Object.entries(params ?? {}));
-  const source = mixedSource(Number(rows), { after: cursor });
+  const source = chaosRows(Number(rows), cursor);
   return {
     ...source,
     async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
