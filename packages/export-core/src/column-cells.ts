@@ -19,7 +19,7 @@ const SAFE_HIGH = 2 ** 21;
 
 /** How column `index` of `batch` is written: typed arrays and UTF-8 bytes directly, without making row values. */
 export function columnCells(field: Field, cell: CellWriter, batch: ColumnBatch, index: number): ColumnCells {
-  const column = columnAt(field, batch, index);
+  const column = fittingColumn(field, batch, index);
   const read = cellReader(field.type, column);
   return {
     write: indexWriter(field, cell, column.data, read, batch.length),
@@ -28,8 +28,17 @@ export function columnCells(field: Field, cell: CellWriter, batch: ColumnBatch, 
   };
 }
 
-/** Column `index` of a batch; throws `ERR_PERF_SOURCE_FAILED` when it is absent or too short, or its data is not of the field's type. */
+/**
+ * Column `index` of a batch; throws `ERR_PERF_SOURCE_FAILED` when it is absent or too short, its data is not of the field's type, or its
+ * offsets leave its bytes.
+ */
 export function columnAt(field: Field, batch: ColumnBatch, index: number): Column {
+  const column = fittingColumn(field, batch, index);
+  if (isUtf8Data(column.data)) checkOffsets(field, column.data, batch.length);
+  return column;
+}
+
+function fittingColumn(field: Field, batch: ColumnBatch, index: number): Column {
   const column = batch.columns[index];
   if (column === undefined) throw broken(field, `the batch has ${batch.columns.length} columns`);
   checkLength(field, column, batch.length);
@@ -48,14 +57,9 @@ function indexWriter(
 ): IndexWriter {
   const { number, utf8, value } = cell;
   if (isUtf8Data(data)) {
-    const { offsets } = data;
-    // A view of this batch alone: writers know by it what they have looked at, though a source may use its memory again.
-    const source = data.bytes.subarray();
-    if (field.type.kind !== 'utf8' || utf8 === undefined) return (bytes, p, i) => value(bytes, p, read(i));
-    if (!isUtf8(source.subarray(offsets[0], offsets[length])))
-      throw new PerfError('ERR_PERF_INVALID_VALUE', `column ${field.name}: its bytes are not UTF-8`);
-    checkBorders(field, data, length);
-    return (bytes, p, i) => utf8(bytes, p, source, offsets[i] ?? 0, offsets[i + 1] ?? 0);
+    if (field.type.kind === 'utf8' && utf8 !== undefined) return textWriter(field, utf8, data, length);
+    checkOffsets(field, data, length);
+    return (bytes, p, i) => value(bytes, p, read(i));
   }
   if (data instanceof BigInt64Array) {
     if (number === undefined) return (bytes, p, i) => value(bytes, p, read(i));
@@ -67,6 +71,37 @@ function indexWriter(
     return (bytes, p, i) => number(bytes, p, data[i] ?? 0);
   if (Array.isArray(data)) return (bytes, p, i) => value(bytes, p, data[i]);
   return (bytes, p, i) => value(bytes, p, read(i));
+}
+
+/** Text by its bytes, which are checked first: all of them at once, and where each value begins and ends when it is written. */
+function textWriter(
+  field: Field,
+  utf8: NonNullable<CellWriter['utf8']>,
+  { offsets, bytes: memory }: Utf8Data,
+  length: number,
+): IndexWriter {
+  const first = offsets[0] ?? 0;
+  const last = offsets[length] ?? 0;
+  if (first < 0 || last < first || last > memory.length) throw outside(field, memory.length);
+  const text = memory.subarray(first, last);
+  if (!isUtf8(text))
+    throw new PerfError('ERR_PERF_INVALID_VALUE', `column ${field.name}: its bytes are not UTF-8`);
+  const hasLong = !isAscii(text);
+  // A view of this batch alone: writers know by it what they have looked at, though a source may use its memory again.
+  const source = memory.subarray();
+  return (bytes, p, i) => {
+    const from = offsets[i] ?? 0;
+    const to = offsets[i + 1] ?? 0;
+    // Negative when one of the three is.
+    if (((from - first) | (to - from) | (last - to)) < 0) throw outside(field, memory.length);
+    if (hasLong && (isInside(source, from, last) || isInside(source, to, last))) throw insideCharacter(field);
+    return utf8(bytes, p, source, from, to);
+  };
+}
+
+/** Whether a character goes on at `position`. */
+function isInside(bytes: Uint8Array, position: number, end: number): boolean {
+  return position < end && ((bytes[position] ?? 0) & 0xc0) === 0x80;
 }
 
 /** 64-bit values by their two words: no bigint is made for those that are safe integers. */
@@ -111,32 +146,28 @@ function checkLength(field: Field, column: Column, length: number): void {
   const { data, validity } = column;
   const values = isUtf8Data(data) ? data.offsets.length - 1 : data.length;
   if (values < length) throw broken(field, `it has ${values} values for ${length} rows`);
-  if (isUtf8Data(data)) checkOffsets(field, data, length);
   if (validity !== undefined && validity.length * 8 < length)
     throw broken(field, `its validity covers ${validity.length * 8} of ${length} rows`);
 }
 
 function checkOffsets(field: Field, { offsets, bytes }: Utf8Data, length: number): void {
-  let last = offsets[0] ?? 0;
-  let isAscending = last >= 0;
-  for (let i = 1; i <= length; i++) {
-    const offset = offsets[i] ?? 0;
-    if (offset < last) isAscending = false;
-    last = offset;
+  for (let i = 0; i < length; i++) {
+    const from = offsets[i] ?? 0;
+    const to = offsets[i + 1] ?? 0;
+    if (from < 0 || to < from || to > bytes.length) throw outside(field, bytes.length);
   }
-  if (!isAscending || last > bytes.length)
-    throw broken(field, `its offsets do not ascend within its ${bytes.length} bytes`);
 }
 
-/** A character that lies half in one value and half in the next is valid in all bytes, but in neither value. */
-function checkBorders(field: Field, { offsets, bytes }: Utf8Data, length: number): void {
-  if (isAscii(bytes.subarray(offsets[0], offsets[length]))) return;
-  for (let i = 1; i < length; i++)
-    if (((bytes[offsets[i] ?? 0] ?? 0) & 0xc0) === 0x80)
-      throw new PerfError(
-        'ERR_PERF_INVALID_VALUE',
-        `column ${field.name}: an offset lies inside of a character`,
-      );
+function outside(field: Field, length: number): PerfError {
+  return broken(field, `its offsets do not ascend within its ${length} bytes`);
+}
+
+/** All bytes may be valid together while a character lies half in one value and half in the next. */
+function insideCharacter(field: Field): PerfError {
+  return new PerfError(
+    'ERR_PERF_INVALID_VALUE',
+    `column ${field.name}: an offset lies inside of a character`,
+  );
 }
 
 function broken(field: Field, what: string): PerfError {

@@ -185,7 +185,7 @@ describe('text', () => {
 
   it.each([
     ['behind its bytes', [0, 1, 9], 'ERR_PERF_SOURCE_FAILED'],
-    ['that fall', [0, 3, 2], 'ERR_PERF_SOURCE_FAILED'],
+    ['that fall', [0, 3, 1], 'ERR_PERF_SOURCE_FAILED'],
     ['before its bytes', [-1, 1, 3], 'ERR_PERF_SOURCE_FAILED'],
     ['inside of a character', [0, 2, 3], 'ERR_PERF_INVALID_VALUE'],
   ])('with offsets %s is refused', async (_, offsets, code) => {
