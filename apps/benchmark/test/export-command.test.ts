@@ -82,36 +82,41 @@ describe('perf-bench export', () => {
     expect(await readFile(out, 'utf8')).toBe('n\n3000000\n');
   });
 
-  it('goes on after a stop, to the same file', { timeout: 120_000 }, async () => {
-    const asked = [
-      '--from',
-      FLIGHTS,
-      '--sql',
-      'SELECT * FROM flights_3m LIMIT 1500000',
-      '--format',
-      'csv',
-      '--resume',
-      '--out',
-    ];
-    await run([...asked, join(folder, 'whole.csv')]);
-    const stop = new AbortController();
-    const watcher = watch(folder, (_, name) => {
-      if (name === 'cut.csv.checkpoint') stop.abort(new Error('Ctrl-C'));
-    });
+  it.each(['csv', 'arrow'])(
+    'goes on after a stop, to the same %s file',
+    { timeout: 120_000 },
+    async (format) => {
+      const [whole, cut] = [`whole.${format}`, `cut.${format}`];
+      const asked = [
+        '--from',
+        FLIGHTS,
+        '--sql',
+        'SELECT * FROM flights_3m LIMIT 1500000',
+        '--format',
+        format,
+        '--resume',
+        '--out',
+      ];
+      await run([...asked, join(folder, whole)]);
+      const stop = new AbortController();
+      const watcher = watch(folder, (_, name) => {
+        if (name === `${cut}.checkpoint`) stop.abort(new Error('Ctrl-C'));
+      });
 
-    const outcome = await run([...asked, join(folder, 'cut.csv')], stop.signal).catch((error: unknown) =>
-      isPerfError(error) ? error.code : error,
-    );
-    watcher.close();
-    const left = await readdir(folder);
-    const resumed: unknown = JSON.parse(await run([...asked, join(folder, 'cut.csv'), '--json']));
+      const outcome = await run([...asked, join(folder, cut)], stop.signal).catch((error: unknown) =>
+        isPerfError(error) ? error.code : error,
+      );
+      watcher.close();
+      const left = await readdir(folder);
+      const resumed: unknown = JSON.parse(await run([...asked, join(folder, cut), '--json']));
 
-    expect(outcome).toBe('ERR_PERF_ABORTED');
-    expect(left.toSorted()).toEqual(['cut.csv.checkpoint', 'cut.csv.partial', 'whole.csv']);
-    expect(resumed).toMatchObject([{ rows: 1_500_000 }]);
-    expect((await readdir(folder)).toSorted()).toEqual(['cut.csv', 'whole.csv']);
-    expect(await hashOf(join(folder, 'cut.csv'))).toBe(await hashOf(join(folder, 'whole.csv')));
-  });
+      expect(outcome).toBe('ERR_PERF_ABORTED');
+      expect(left.toSorted()).toEqual([`${cut}.checkpoint`, `${cut}.partial`, whole]);
+      expect(resumed).toMatchObject([{ rows: 1_500_000 }]);
+      expect((await readdir(folder)).toSorted()).toEqual([cut, whole]);
+      expect(await hashOf(join(folder, cut))).toBe(await hashOf(join(folder, whole)));
+    },
+  );
 
   it('does not finish the file of one question with the rows of another', { timeout: 120_000 }, async () => {
     const asked = async (delay: number): Promise<string[]> => {

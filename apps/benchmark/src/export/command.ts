@@ -24,7 +24,7 @@ only when it is whole.
   --format LIST    ${FILE_FORMATS.join(', ')}
   --out PATH       the file; with several formats each adds its ending
   --template FILE  columns, headers, formats, title and totals as JSON; not for ${[...PLAIN_FORMATS].join(', ')}
-  --resume         keeps checkpoints beside the file, and goes on from one that is there; not for pdf, arrow and parquet
+  --resume         keeps checkpoints beside the file, and goes on from one that is there; not for pdf and parquet
   --engine NAME    duckdb, the default and only one
   --json           print the manifests as JSON
 
