@@ -123,10 +123,7 @@ export class JobRun {
   }
 
   async #look(change: JobChange): Promise<void> {
-    const record = await this.#parts.store.update(this.#record.id, change, {
-      epoch: this.#record.epoch,
-      states: ['running'],
-    });
+    const record = await this.#update(change);
     if (record === undefined) this.#end('lost');
     else if (record.wish !== undefined) this.#end(record.wish);
   }
@@ -155,10 +152,11 @@ export class JobRun {
       case 'lost':
         return;
       case 'pause':
-        await this.#letGo({ state: 'paused', wish: undefined });
+        await this.#settle({ state: 'paused', wish: undefined });
         return;
       case 'handed back':
-        if (await this.#letGo({ state: 'pending' })) await this.#parts.queue.add(this.#record.id);
+        if ((await this.#settle({ state: 'pending' })) !== undefined)
+          await this.#parts.queue.add(this.#record.id);
         return;
       case 'cancel':
         await this.#cancelled();
@@ -190,23 +188,8 @@ export class JobRun {
       return;
     }
     if (STALE.has(error.code)) await output?.checkpoint.remove();
-    if (await this.#letGo({ state: 'pending', attempts, error }))
-      await queue.add(this.#record.id, { delayMs: this.#delay(attempts) });
-  }
-
-  /** Leaves the job for a later run, unless somebody has cancelled it meanwhile. Gives whether there will be one. */
-  async #letGo(change: JobChange): Promise<boolean> {
-    if ((await this.#settle(change, { wishIsNot: 'cancel' })) !== undefined) return true;
-    await this.#cancelled();
-    return false;
-  }
-
-  async #cancelled(): Promise<void> {
-    const record = await this.#settle({ state: 'cancelled', ...this.#endOf(), wish: undefined });
-    // Another run has the job.
-    if (record === undefined) return;
-    await this.#parts.outputs.remove(record);
-    this.#publish('cancelled');
+    if ((await this.#settle({ state: 'pending', attempts, error })) === undefined) return;
+    await queue.add(this.#record.id, { delayMs: this.#delay(attempts) });
   }
 
   /** Exponential, less up to half of it by chance, so that jobs which failed together do not come back together. */
@@ -220,11 +203,28 @@ export class JobRun {
     return { endedAt: this.#parts.now(), expiresAt: expiryOf(this.#parts) };
   }
 
-  async #settle(
+  /** Says how the run has ended, unless somebody has cancelled the job meanwhile; undefined then, and when another run has it. */
+  async #settle(change: JobChange): Promise<JobRecord | undefined> {
+    await this.#telling;
+    const record = await this.#update(change, { wishIsNot: 'cancel' });
+    if (record === undefined) await this.#cancelled();
+    return record;
+  }
+
+  async #cancelled(): Promise<void> {
+    await this.#telling;
+    const record = await this.#update({ state: 'cancelled', ...this.#endOf(), wish: undefined });
+    // Another run has the job.
+    if (record === undefined) return;
+    await this.#parts.outputs.remove(record);
+    this.#publish('cancelled');
+  }
+
+  /** Changes the record while the job is this run's. */
+  async #update(
     change: JobChange,
     condition: Pick<JobCondition, 'wishIsNot'> = {},
   ): Promise<JobRecord | undefined> {
-    await this.#telling;
     const { id, epoch } = this.#record;
     return this.#parts.store.update(id, change, { epoch, states: ['running'], ...condition });
   }

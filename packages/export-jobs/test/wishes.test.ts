@@ -1,4 +1,5 @@
 import type { JobState, JobStore } from '@perf/contracts';
+import { PerfError } from '@perf/contracts';
 import type { ExportJobs } from '@perf/export-jobs';
 import { createExportJobs, createJobWorker, memoryJobQueue, memoryJobStore } from '@perf/export-jobs';
 import { describe, expect, it } from 'vitest';
@@ -33,11 +34,15 @@ function cancelling(store: JobStore, state: JobState, cancel: (id: string) => Pr
   });
 }
 
+const hopeless = new PerfError('ERR_PERF_INVALID_QUERY', 'no');
+
 describe('a cancel', () => {
   it.each<[string, JobState, (late: Late) => Promise<unknown>]>([
     ['is paused', 'paused', ({ jobs, id }) => jobs.pause(id)],
     ['is handed back', 'pending', ({ worker }) => Promise.resolve(worker[Symbol.asyncDispose]())],
     ['fails', 'pending', async ({ held }) => held.running.get('a')?.fail(new Error('not now'))],
+    ['is completed', 'completed', async ({ held }) => held.running.get('a')?.finish()],
+    ['fails for ever', 'failed', async ({ held }) => held.running.get('a')?.fail(hopeless)],
   ])('counts when it comes just before its job %s', async (_how, state, end) => {
     const late = await cancelledBefore(state);
 
