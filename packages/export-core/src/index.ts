@@ -57,6 +57,8 @@ export type { ColumnFormatter, FormatPlace } from './template/column-formatter.t
 export { parseTemplate } from './template/parse-template.ts';
 export { templatePlan } from './template/template-plan.ts';
 export type { TemplatePlan } from './template/template-plan.ts';
+export { TOTAL_LABELS, Totals } from './totals/totals.ts';
+export type { TotalFigure, TotalLine, TotalledColumn } from './totals/totals.ts';
 export type { Transform } from './transform.ts';
 export { Warnings } from './warnings.ts';
 export type { WarningCounter } from './warnings.ts';

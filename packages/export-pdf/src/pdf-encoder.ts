@@ -1,6 +1,6 @@
 import type { Batch, ExportWarning, Schema } from '@perf/contracts';
 import type { Block, Encoder, FillState, Warnings } from '@perf/export-core';
-import { misfit } from '@perf/export-core';
+import { Totals, misfit } from '@perf/export-core';
 import { ContentBytes } from './page/content-bytes.ts';
 import type { DocumentPlan } from './page/document-plan.ts';
 import type { PdfStyle } from './pdf-options.ts';
@@ -15,7 +15,7 @@ import { TablePage } from './table/table-page.ts';
 import type { ColumnPlace } from './table/row-layout.ts';
 import { RowLayout } from './table/row-layout.ts';
 import type { PlacedRow } from './table/table-page.ts';
-import { Totals } from './table/totals.ts';
+import { totalText } from './table/total-text.ts';
 
 /** Cells laid out between two looks at the clock. */
 const CELLS_PER_FILL = 2048;
@@ -185,8 +185,10 @@ export class PdfEncoder implements Encoder {
       for (const [c, column] of this.#columns.entries()) {
         const cell = cells[c];
         if (c === label) glyphs.addText(strong.table, this.#style.totalLabels[aggregate], column.faults);
-        else if (cell !== undefined && 'text' in cell) glyphs.addText(strong.table, cell.text, column.faults);
-        else if (cell !== undefined) column.text(cell.value, glyphs, strong.table, column.faults);
+        else if (cell?.kind === 'value' && (aggregate === 'min' || aggregate === 'max')) {
+          if (cell.value !== undefined) column.text(cell.value, glyphs, strong.table, column.faults);
+        } else if (cell !== undefined)
+          glyphs.addText(strong.table, totalText(cell, aggregate, column.formatter), column.faults);
         layout.endCell('wrap');
       }
       return { layout, kind: 'total', isStriped: false, done: 0 };

@@ -1,7 +1,7 @@
 import type { ExportTemplate, Field, TemplateTotal } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 import type { ClassifiedPolicy, ColumnFormatter } from '@perf/export-core';
-import { columnFormatter, parseTemplate } from '@perf/export-core';
+import { TOTAL_LABELS, columnFormatter, parseTemplate } from '@perf/export-core';
 import type { DocumentInfo, Encryption } from './pdfkit/document-info.ts';
 import type { PdfFont } from './fonts/font-face.ts';
 import type { ColorOperands, Colors } from './page/colors.ts';
@@ -160,14 +160,6 @@ export interface PdfStyle {
   readonly now: (() => number) | undefined;
 }
 
-const LABELS: Readonly<Record<PdfTotal['aggregate'], string>> = {
-  sum: 'Total',
-  avg: 'Average',
-  min: 'Minimum',
-  max: 'Maximum',
-  count: 'Count',
-};
-
 /** Checks the options and fills in the defaults. */
 export function pdfStyle(given: PdfOptions): PdfStyle {
   const options = given.template === undefined ? given : { ...given, ...fromTemplate(given, given.template) };
@@ -202,7 +194,7 @@ export function pdfStyle(given: PdfOptions): PdfStyle {
     rules,
     colors: colorOperands(options.colors),
     totals: options.totals ?? [],
-    totalLabels: { ...LABELS, ...options.totalLabels },
+    totalLabels: { ...TOTAL_LABELS, ...options.totalLabels },
     groups: options.groups ?? [],
     nullText: options.nullText ?? '',
     classified: options.classified ?? 'mask',

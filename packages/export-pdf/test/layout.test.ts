@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { ContentBytes, writeHundredths } from '../src/page/content-bytes.ts';
 import { balanceWidths } from '../src/table/balance-widths.ts';
 import { fitWidths } from '../src/table/column-widths.ts';
-import { ExactSum } from '../src/table/exact-sum.ts';
 import { PageTree } from '../src/document/page-tree.ts';
 import { ObjectTable } from '../src/document/object-table.ts';
 
@@ -86,43 +85,6 @@ describe('balanceWidths', () => {
   });
 });
 
-describe('ExactSum', () => {
-  it('is the double nearest to the true sum, whatever the order', () => {
-    // Whole multiples of 2^-40, so that a bigint knows the true sum.
-    const value = fc
-      .bigInt({ min: -(2n ** 80n), max: 2n ** 80n })
-      .map((units) => Number(BigInt.asIntN(53, units)) * 2 ** Number((units % 60n) - 40n < 0n ? -40n : 20n));
-    fc.assert(
-      fc.property(fc.array(value, { maxLength: 50 }), (values) => {
-        const sum = new ExactSum();
-        for (const one of values) sum.add(one);
-        const backwards = new ExactSum();
-        for (const one of values.toReversed()) backwards.add(one);
-
-        const units = values.reduce((total, one) => total + unitsOf(one), 0n);
-        expect(sum.value()).toBe(Number(units) / 2 ** 40);
-        expect(Object.is(sum.value(), backwards.value()) || sum.value() === 0).toBe(true);
-      }),
-    );
-  });
-
-  it('lets the smallest part decide where two doubles are equally near', () => {
-    const sum = new ExactSum();
-    for (const one of [1e16, 1, 2 ** -60]) sum.add(one);
-
-    expect(sum.value()).toBe(1e16 + 2);
-  });
-
-  it('passes infinities and NaN on', () => {
-    const sum = new ExactSum();
-    sum.add(1);
-    sum.add(Number.POSITIVE_INFINITY);
-    expect(sum.value()).toBe(Number.POSITIVE_INFINITY);
-    sum.add(Number.NEGATIVE_INFINITY);
-    expect(sum.value()).toBeNaN();
-  });
-});
-
 describe('PageTree', () => {
   it.each([1, 64, 65, 4096, 4097, 300_000])(
     'holds %i pages in order, no node with more than 64 children',
@@ -151,8 +113,3 @@ describe('PageTree', () => {
     },
   );
 });
-
-/** A double as a whole count of 2^-40. */
-function unitsOf(value: number): bigint {
-  return BigInt(value * 2 ** 40);
-}

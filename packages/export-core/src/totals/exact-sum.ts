@@ -3,7 +3,7 @@
  * the running sum as a few doubles that do not overlap (Shewchuk's partial sums).
  */
 export class ExactSum {
-  readonly #partials: number[] = [];
+  #partials: number[] = [];
   /** What infinities and NaN make of the sum. */
   #special = 0;
 
@@ -49,5 +49,16 @@ export class ExactSum {
       if (doubled === raised - high) high = raised;
     }
     return high;
+  }
+
+  /** What is summed so far, JSON-safe: as text, because JSON has neither -0 nor infinities. */
+  state(): readonly string[] {
+    return [this.#special, ...this.#partials].map((part) => (Object.is(part, -0) ? '-0' : String(part)));
+  }
+
+  /** Goes on from a state. */
+  resume([special = '0', ...partials]: readonly string[]): void {
+    this.#special = Number(special);
+    this.#partials = partials.map(Number);
   }
 }
