@@ -136,6 +136,7 @@ function maskedCell({ field, letters }: SheetColumn, { row, warnings }: CellPlan
   return { value: write, number: write, utf8: write, width: head.width };
 }
 
-function styleAttribute(id: number): string {
+/** The attribute of a cell for style `id`, ready to stand before another; nothing for the plain one. */
+export function styleAttribute(id: number): string {
   return id === 0 ? '' : `s="${id}" `;
 }

@@ -13,9 +13,10 @@ import { RepeatedRow } from './repeated-row.ts';
 import { RowNumber } from './row-number.ts';
 import { SharedStrings } from './shared-strings.ts';
 import type { SheetColumn } from './sheet-columns.ts';
-import { sheetColumns } from './sheet-columns.ts';
+import { bodyAlign, sheetColumns } from './sheet-columns.ts';
 import { buildShell } from './shell.ts';
 import { StyleSheet } from './style-sheet.ts';
+import { TotalRows } from './total-rows.ts';
 import { WorkbookEncoder } from './workbook-encoder.ts';
 import type { WorkbookTemplate } from './workbook-template.ts';
 import { openWorkbook } from './workbook-template.ts';
@@ -68,13 +69,16 @@ function newWorkbook(schema: Schema, style: ExcelStyle): WorkbookEncoder {
   const plan = cellPlan(style, style.sharedStrings);
   warnOfOmitted(style, plan.warnings);
   warnOfHeadings(columns, style, plan.warnings);
-  const cells = columns.map((column) => {
+  const { totals: asked = [] } = style.template?.template ?? {};
+  const totals = asked.length === 0 ? undefined : new TotalRows(asked, columns, plan, styles);
+  const cells = columns.map((column, i) => {
     const { wrap, hyperlink } = column.style;
     const align = column.style.align ?? bodyAlign(column);
     const format = column.format ?? wordsFormat(column, align);
     const styleId = styles.idOf({ format, align, wrap });
     const linkId = hyperlink === true ? styles.idOf({ format, align, wrap, font: 'link' }) : 0;
-    return tableColumn(column, cellFor(column, plan, styleId, linkId));
+    const cell = cellFor(column, plan, styleId, linkId);
+    return tableColumn(column, totals?.cell(i, cell) ?? cell);
   });
   const book = new NewBook({
     columns,
@@ -82,6 +86,7 @@ function newWorkbook(schema: Schema, style: ExcelStyle): WorkbookEncoder {
     styles,
     shared: plan.shared ?? new SharedStrings(),
     links: plan.links,
+    totals,
   });
   return new WorkbookEncoder({ ...plan, schema, columns: cells, book });
 }
@@ -123,11 +128,6 @@ function tableColumn({ field, index }: SheetColumn, cell: CellWriter, nullBytes?
   return { field, index, prefix: NOTHING, nullBytes, cell };
 }
 
-/** Dates are centred; numbers stand at the right and truth values in the centre by themselves. */
-function bodyAlign({ field, defaultAlign }: SheetColumn): 'center' | undefined {
-  return defaultAlign === 'center' && field.type.kind !== 'bool' ? 'center' : undefined;
-}
-
 /** Some readers show truth values in a style of their own as 1 and 0 unless its format says the words. */
 function wordsFormat({ field }: SheetColumn, align: string | undefined): string | undefined {
   return field.type.kind === 'bool' && align !== undefined ? '"TRUE";"TRUE";"FALSE"' : undefined;
@@ -135,8 +135,8 @@ function wordsFormat({ field }: SheetColumn, align: string | undefined): string 
 
 /** A sheet has no place for some parts of a template. */
 function warnOfOmitted({ template }: ExcelStyle, warnings: Warnings): void {
-  const { logo, groups, totals } = template?.template ?? {};
-  const omitted = Object.entries({ logo, groups, totals }).filter(([, part]) => part !== undefined);
+  const { logo, groups } = template?.template ?? {};
+  const omitted = Object.entries({ logo, groups }).filter(([, part]) => part !== undefined);
   if (omitted.length === 0) return;
   const names = omitted.map(([name]) => name).join(', ');
   warnings.counter('template-part-omitted', `the template's ${names} are not written to sheets`).count = 1;

@@ -115,7 +115,8 @@ export function excelStyle(options: ExcelOptions): ExcelStyle {
       : templatePlan(options.template, { columns: options.columns, title: options.title });
   const title = template?.template.title ?? options.title;
   const sheetRows = options.sheetRows ?? MAX_SHEET_ROWS;
-  mustBeWhole('sheetRows', sheetRows, headRowsOf(title, header) + 1, MAX_SHEET_ROWS);
+  const totals = new Set(template?.template.totals?.map(({ aggregate }) => aggregate)).size;
+  mustBeWhole('sheetRows', sheetRows, headRowsOf(title, header) + 1 + totals, MAX_SHEET_ROWS);
   const fill = fillStyle(options);
   if (fill === undefined && options.sheetName !== undefined) checkSheetName(options.sheetName);
   return {

@@ -14,6 +14,7 @@ import { sheetFoot, sheetHead, sheetRelationships } from './sheet-frame.ts';
 import { numberedName } from './sheet-names.ts';
 import type { StyleSheet } from './style-sheet.ts';
 import { tableHeaders, tableXml } from './table-part.ts';
+import type { TotalRows } from './total-rows.ts';
 
 /** What a new workbook is made of. */
 export interface NewBookParts {
@@ -22,13 +23,17 @@ export interface NewBookParts {
   readonly styles: StyleSheet;
   readonly shared: SharedStrings;
   readonly links: Hyperlinks;
+  /** Absent: nothing stands below the last row. */
+  readonly totals: TotalRows | undefined;
 }
 
 /** A sheet as the rest of the workbook knows it. */
 export interface SheetSummary {
   readonly name: string;
-  /** Its last row, from 1; the header's when there is no data. */
+  /** Its last row of data, from 1; the header's when there is no data. */
   readonly lastRow: number;
+  /** Its last row of all. */
+  readonly printedRow: number;
 }
 
 /** A workbook made from nothing: one sheet, and further ones when it is full. */
@@ -45,18 +50,21 @@ export class NewBook implements Book {
   #ended: number[] = [];
 
   constructor(parts: NewBookParts) {
-    const { columns, style } = parts;
+    const { columns, style, totals } = parts;
     this.#parts = parts;
     this.#name = style.sheetName ?? 'Data';
     this.headRows = headRowsOf(style.title, style.header);
-    this.dataRows = style.sheetRows - this.headRows;
+    // Any sheet may be the last.
+    this.dataRows = style.sheetRows - this.headRows - (totals?.count ?? 0);
     this.sampleRows = columns.every((column) => column.style.width !== undefined) ? 0 : SAMPLE_ROWS;
     const headers = columns.map(({ header }) => header);
     this.#headers = style.table ? tableHeaders(headers) : headers;
   }
 
   measure(batches: readonly Batch[]): void {
-    this.#widths = measuredWidths(this.#parts.columns, batches);
+    const { columns, totals } = this.#parts;
+    const widths = measuredWidths(columns, batches);
+    this.#widths = totals?.widened(widths) ?? widths;
   }
 
   *begin(): Generator<Piece> {
@@ -71,25 +79,34 @@ export class NewBook implements Book {
   }
 
   *next(rows: number): Generator<Piece> {
-    yield* this.#endSheet(rows);
+    yield* this.#endSheet(rows, undefined);
     yield beginEntry(this.#path(this.#ended.length + 1));
     yield Buffer.from(this.#head());
   }
 
   *end(rows: number): Generator<Piece> {
-    const { style, shared } = this.#parts;
-    yield* this.#endSheet(rows);
+    const { style, shared, totals } = this.#parts;
+    yield* this.#endSheet(rows, totals);
     yield* entry('xl/sharedStrings.xml', shared.xml());
     const sheets = this.#ended.map((count, i) => ({
       name: numberedName(this.#name, i + 1),
       lastRow: this.headRows + count,
+      printedRow:
+        totals === undefined || i + 1 < this.#ended.length
+          ? this.headRows + count
+          : this.#lastAbove(count) + totals.count,
     }));
     yield* workbookParts(sheets, this.#parts.columns, style);
     if (style.table) yield* entry('[Content_Types].xml', contentTypes(sheets.length));
   }
 
   state(): unknown {
-    return { widths: this.#widths.slice(), ended: this.#ended.slice() };
+    const { totals } = this.#parts;
+    return {
+      widths: this.#widths.slice(),
+      ended: this.#ended.slice(),
+      ...(totals === undefined ? {} : { totals: totals.state() }),
+    };
   }
 
   resume(state: unknown): void {
@@ -98,6 +115,7 @@ export class NewBook implements Book {
       throw new PerfError('ERR_PERF_CHECKPOINT_MISMATCH', 'the checkpoint holds no state of a workbook');
     this.#widths = state.widths.map(Number);
     this.#ended = state.ended.map(Number);
+    this.#parts.totals?.resume('totals' in state ? state.totals : undefined);
   }
 
   #head(): string {
@@ -112,12 +130,19 @@ export class NewBook implements Book {
     });
   }
 
-  *#endSheet(rows: number): Generator<Piece> {
+  *#endSheet(rows: number, totals: TotalRows | undefined): Generator<Piece> {
     const { columns, style, links } = this.#parts;
     const number = this.#ended.push(rows);
     const hasTable = style.table && columns.length > 0;
     const lastRow = this.headRows + rows;
-    yield* sheetFoot({ columns, style, links, hasTable, lastRow });
+    yield* sheetFoot({
+      columns,
+      style,
+      links,
+      hasTable,
+      lastRow,
+      totals: totals?.xml(this.#lastAbove(rows) + 1) ?? '',
+    });
     yield END_ENTRY;
     if (hasTable || links.count > 0)
       yield* entry(
@@ -127,6 +152,11 @@ export class NewBook implements Book {
     if (hasTable)
       yield* entry(`xl/tables/table${number}.xml`, tableXml(number, this.#headers, this.headRows, lastRow));
     links.clear();
+  }
+
+  /** The row above the totals: a table has a row of data even when there is none. */
+  #lastAbove(rows: number): number {
+    return this.headRows + Math.max(rows, this.#parts.style.table ? 1 : 0);
   }
 
   #path(number: number): string {

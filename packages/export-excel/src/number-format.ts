@@ -1,4 +1,5 @@
 import type { ColumnFormat, DataType } from '@perf/contracts';
+import type { SheetColumn } from './sheet-columns.ts';
 
 /** How Excel shows values of a type unless a column says otherwise; undefined: as it shows anything. */
 export function defaultFormat(type: DataType): string | undefined {
@@ -20,6 +21,21 @@ export function defaultFormat(type: DataType): string | undefined {
     case 'list':
       return undefined;
   }
+}
+
+/** Decimals that an average may have beyond those of its values. */
+const AVERAGE_DECIMALS = '####';
+
+/** The format of an average: its column's, but with further decimals where a template does not say how many. */
+export function averageFormat({
+  field,
+  format,
+  style,
+}: Pick<SheetColumn, 'field' | 'format' | 'style'>): string | undefined {
+  const { templateFormat: asked } = style;
+  const isOpen = asked === undefined || (asked.type === 'number' && asked.decimals === undefined);
+  if (!isOpen || format === undefined) return format;
+  return decimalsOf(field.type) === 0 ? undefined : `${format}${AVERAGE_DECIMALS}`;
 }
 
 /** The number format for what a template asks for of a column; undefined: General, as for booleans, which become words. */

@@ -84,8 +84,8 @@ function definedNames(
       `<definedName name="_xlnm.Print_Titles" localSheetId="${i}">${quoted[i]}!$1:$${row}</definedName>`,
   );
   const areas = sheets.map(
-    ({ lastRow }, i) =>
-      `<definedName name="_xlnm.Print_Area" localSheetId="${i}">${quoted[i]}!$A$1:$${last}$${lastRow}</definedName>`,
+    ({ printedRow }, i) =>
+      `<definedName name="_xlnm.Print_Area" localSheetId="${i}">${quoted[i]}!$A$1:$${last}$${printedRow}</definedName>`,
   );
   const filtered = autoFilter && !table ? filters : [];
   return `<definedNames>${[...filtered, ...areas, ...titles].join('')}</definedNames>`;

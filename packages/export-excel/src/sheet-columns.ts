@@ -62,3 +62,8 @@ function alignOf(kind: string): SheetColumn['defaultAlign'] {
   if (RIGHT.has(kind)) return 'right';
   return CENTER.has(kind) ? 'center' : undefined;
 }
+
+/** Dates are centred; numbers stand at the right and truth values in the centre by themselves. */
+export function bodyAlign({ field, defaultAlign }: SheetColumn): 'center' | undefined {
+  return defaultAlign === 'center' && field.type.kind !== 'bool' ? 'center' : undefined;
+}

@@ -5,8 +5,7 @@ import type { Hyperlinks } from './hyperlinks.ts';
 import { columnLetters } from './row-number.ts';
 import type { SheetColumn } from './sheet-columns.ts';
 import type { StyleSheet } from './style-sheet.ts';
-import { shortened } from './text-cell.ts';
-import { escapeXml, hasOuterSpace } from './xml-text.ts';
+import { textCellXml } from './text-cell-xml.ts';
 
 /** Widths of all columns, in characters, up to which a sheet is printed on the width of one page. */
 const PAGE_WIDTH = 220;
@@ -51,16 +50,26 @@ export interface SheetFoot {
   readonly style: ExcelStyle;
   readonly links: Hyperlinks;
   readonly hasTable: boolean;
+  /** The last row of data. */
   readonly lastRow: number;
+  /** Rows below it. */
+  readonly totals: string;
 }
 
 /** A sheet from its last row on. */
-export function* sheetFoot({ columns, style, links, hasTable, lastRow }: SheetFoot): Generator<Piece> {
+export function* sheetFoot({
+  columns,
+  style,
+  links,
+  hasTable,
+  lastRow,
+  totals,
+}: SheetFoot): Generator<Piece> {
   const headerRow = headRowsOf(style.title, style.header);
   const hasFilter = style.header && style.autoFilter && !hasTable && columns.length > 0;
   const last = columnLetters(columns.length - 1);
   yield Buffer.from(
-    `</sheetData>${hasFilter ? `<autoFilter ref="A${headerRow}:${last}${Math.max(lastRow, headerRow)}"/>` : ''}`,
+    `${totals}</sheetData>${hasFilter ? `<autoFilter ref="A${headerRow}:${last}${Math.max(lastRow, headerRow)}"/>` : ''}`,
   );
   yield* links.element();
   yield Buffer.from(
@@ -112,10 +121,4 @@ function headerRowXml(
     return textCellXml(`${letters}${row}`, styles.idOf({ font: 'header', align }), headers[i] ?? '');
   });
   return `<row r="${row}" ht="20" customHeight="1">${cells.join('')}</row>`;
-}
-
-function textCellXml(cell: string, style: number, text: string): string {
-  const kept = shortened(text).toWellFormed();
-  const preserve = hasOuterSpace(kept) ? ' xml:space="preserve"' : '';
-  return `<c r="${cell}" s="${style}" t="inlineStr"><is><t${preserve}>${escapeXml(kept)}</t></is></c>`;
 }

@@ -6,7 +6,7 @@ export interface CellStyle {
   readonly format?: string | undefined;
   readonly align?: 'left' | 'center' | 'right' | undefined;
   readonly wrap?: boolean | undefined;
-  readonly font?: 'header' | 'title' | 'link' | undefined;
+  readonly font?: 'header' | 'title' | 'link' | 'strong' | undefined;
 }
 
 /** Formats that every reader knows by number; some follow the reader's locale. */
@@ -24,7 +24,7 @@ const BUILT_IN: ReadonlyMap<string, number> = new Map([
 ]);
 const FIRST_CUSTOM = 164;
 
-const FONTS = { plain: 0, header: 1, title: 2, link: 3 } as const;
+const FONTS = { plain: 0, header: 1, title: 2, link: 3, strong: 1 } as const;
 const FONT_XML =
   '<fonts count="4">' +
   '<font><sz val="11"/><name val="Calibri"/><family val="2"/></font>' +

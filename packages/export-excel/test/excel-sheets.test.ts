@@ -1,39 +1,10 @@
 import type { ColumnFormat, DataType, ExportTemplate, Schema } from '@perf/contracts';
 import { batchSource } from '@perf/contracts';
 import { readZip, unzipEntry } from '@perf/export-core';
-import type { ExcelOptions } from '@perf/export-excel';
 import { createExcelExporter, exportExcel, memorySink } from '@perf/export-excel';
-import type { Workbook, Worksheet } from 'exceljs';
-import ExcelJS from 'exceljs';
 import { describe, expect, it } from 'vitest';
 import { readXlsx } from './read-xlsx.ts';
-
-type Rows = readonly Readonly<Record<string, unknown>>[];
-
-interface Written {
-  readonly workbook: Workbook;
-  readonly sheet: Worksheet;
-  readonly warnings: readonly (readonly [code: string, count: number])[];
-  readonly parts: ReadonlyMap<string, string>;
-}
-
-async function written(rows: Rows, options: ExcelOptions = {}, schema?: Schema): Promise<Written> {
-  const sink = memorySink();
-  const manifest = await exportExcel(rows, sink, { ...options, ...(schema === undefined ? {} : { schema }) });
-  const bytes = sink.bytes();
-  const workbook: Workbook = new ExcelJS.Workbook();
-  await workbook.xlsx.load(Uint8Array.from(bytes).buffer);
-  const sheet = workbook.worksheets[0];
-  if (sheet === undefined) throw new Error('there is no sheet');
-  return {
-    workbook,
-    sheet,
-    warnings: manifest.warnings.map(({ code, count }) => [code, count]),
-    parts: new Map(readZip(bytes).map((part) => [part.name, unzipEntry(part, 1e8).toString()])),
-  };
-}
-
-const numbered = (count: number): Rows => Array.from({ length: count }, (_, id) => ({ id }));
+import { numbered, written } from './written.ts';
 
 describe('sheets', () => {
   it('are split where one is full, each with the header', async () => {
