@@ -1,11 +1,12 @@
 import type { ExportManifest, ExportOptions, ExportSink, Exporter } from '@perf/contracts';
 import type { ExportInput, InputOptions } from '@perf/export-core';
 import { exportFrom, formatExporter } from '@perf/export-core';
-import type { ArrowOptions } from './arrow-options.ts';
+import type { ArrowOptions, ArrowStyle } from './arrow-options.ts';
 import { arrowStyle } from './arrow-options.ts';
 import { planColumns } from './columns/plan-columns.ts';
 import { ArrowEncoder } from './ipc/arrow-encoder.ts';
 import { registerZstd } from './ipc/body-codec.ts';
+import { LZ4_OUTPUT_VERSION } from './ipc/lz4-frame.ts';
 import { FileMessages, StreamMessages } from './ipc/messages.ts';
 
 /** Makes an exporter that writes Arrow IPC. Options are checked here; the exporter may be used many times, also at once. */
@@ -13,12 +14,10 @@ export function createArrowExporter(options: ArrowOptions = {}): Exporter {
   const style = arrowStyle(options);
   const { now, hashOn, compression, ...shape } = style;
   if (compression === 'zstd') registerZstd();
-  // Compressed bytes differ between builds of zstd.
-  const codec = compression === undefined ? undefined : process.versions['zstd'];
   return formatExporter({
     format: style.format === 'file' ? 'arrow' : 'arrow-stream',
     resumable: true,
-    shape: { ...shape, compression, codec },
+    shape: { ...shape, compression, codec: codecVersion(compression) },
     now,
     hashOn,
     start: () => ({
@@ -29,6 +28,12 @@ export function createArrowExporter(options: ArrowOptions = {}): Exporter {
       },
     }),
   });
+}
+
+/** What compressed bytes depend on: they differ between builds of zstd, and between releases of our LZ4 that say so. */
+function codecVersion(compression: ArrowStyle['compression']): string | number | undefined {
+  if (compression === 'lz4') return LZ4_OUTPUT_VERSION;
+  return compression === 'zstd' ? process.versions['zstd'] : undefined;
 }
 
 /**

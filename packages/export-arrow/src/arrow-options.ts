@@ -25,14 +25,14 @@ export interface ArrowOptions extends ColumnarOptions {
    * (at most 1,024, each eight times on average). A guess that turns out wrong costs bytes, never memory. @default none
    */
   readonly dictionary?: readonly string[] | 'auto' | undefined;
-  /** Compresses the body of every batch. Readers need a codec for it. @default none */
-  readonly compression?: 'zstd' | undefined;
+  /** Compresses every buffer of every batch. `zstd` (level 1) makes smaller files, `lz4` asks less of readers. They need a codec for it. @default none */
+  readonly compression?: 'zstd' | 'lz4' | undefined;
 }
 
 /** `ArrowOptions`, checked and filled in. */
 export interface ArrowStyle extends ColumnStyle {
   readonly format: 'file' | 'stream';
-  readonly compression: 'zstd' | undefined;
+  readonly compression: 'zstd' | 'lz4' | undefined;
   readonly hashOn: HashThread | undefined;
   readonly now: (() => number) | undefined;
 }
@@ -41,7 +41,7 @@ export interface ArrowStyle extends ColumnStyle {
 export function arrowStyle(options: ArrowOptions): ArrowStyle {
   const { format = 'file', dictionary = [], compression } = options;
   oneOf('format', format, ['file', 'stream']);
-  oneOf('compression', compression, [undefined, 'zstd']);
+  oneOf('compression', compression, [undefined, 'zstd', 'lz4']);
   if (dictionary !== 'auto' && !isTextList(dictionary))
     throw new PerfError('ERR_PERF_INVALID_OPTION', `dictionary must be 'auto' or a list of column names`);
   const shared = columnarStyle(options);

@@ -12,6 +12,7 @@ const shapes: readonly (readonly [name: string, options: ArrowOptions, goldenChe
     { format: 'stream', dictionary: 'auto', compression: 'zstd' },
     'golden/packed-stream-checkpoint-v1.json',
   ],
+  ['a file packed by lz4', { compression: 'lz4' }, 'golden/lz4-file-checkpoint-v1.json'],
   [
     'a file with dictionaries',
     { dictionary: 'auto', hashOn: 'caller' },

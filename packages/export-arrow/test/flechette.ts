@@ -1,13 +1,20 @@
 import { createRequire } from 'node:module';
+import { decodeLz4 } from './lz4-decode.ts';
 
 // By require, because the types of this package do not compile under the house's rules.
 const require = createRequire(import.meta.url);
+
+/** Arrow's number of the codec. */
+const LZ4_FRAME = 0;
 
 /** The columns of an Arrow file or stream, by name, as flechette reads them. */
 export function readByFlechette(bytes: Uint8Array): Record<string, unknown[]> {
   const module: unknown = require('@uwdata/flechette');
   const read = property(module, 'tableFromIPC');
-  if (typeof read !== 'function') throw new Error('flechette has changed its exports');
+  const setCodec = property(module, 'setCompressionCodec');
+  if (typeof read !== 'function' || typeof setCodec !== 'function')
+    throw new Error('flechette has changed its exports');
+  Reflect.apply(setCodec, undefined, [LZ4_FRAME, { decode: decodeToLength }]);
   const table: unknown = Reflect.apply(read, undefined, [bytes, { useBigInt: true, useDate: true }]);
   const columns: unknown = call(table, 'toColumns');
   if (typeof columns !== 'object' || columns === null) throw new Error('flechette gave no columns');
@@ -17,6 +24,13 @@ export function readByFlechette(bytes: Uint8Array): Record<string, unknown[]> {
       Array.isArray(values) ? values : Array.from(asIterable(values)),
     ]),
   );
+}
+
+/** Decoders set `length` bytes aside, as the Arrow format says that so many come out. */
+function decodeToLength(frame: Uint8Array, length: number): Uint8Array {
+  const bytes = decodeLz4(frame);
+  if (bytes.length !== length) throw new Error(`${bytes.length} bytes came out, ${length} were announced`);
+  return bytes;
 }
 
 function property(target: unknown, name: string): unknown {

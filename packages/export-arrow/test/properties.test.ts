@@ -121,7 +121,7 @@ describe('any table', () => {
     const options = fc.record<ArrowOptions>({
       format: fc.constantFrom('file', 'stream'),
       dictionary: fc.constantFrom<ArrowOptions['dictionary']>('auto', []),
-      compression: fc.constantFrom(undefined, 'zstd'),
+      compression: fc.constantFrom(undefined, 'zstd', 'lz4'),
     });
     await fc.assert(
       fc.asyncProperty(tables, options, batchSizes, async (table, style, size) => {

@@ -9,6 +9,7 @@ const run = promisify(execFile);
 /** Programs of other people that read files back, and the Debian packages they come in. */
 const PACKAGES = {
   gunzip: 'gzip',
+  lz4: 'lz4',
   mutool: 'mupdf-tools',
   openpyxl: 'python3-openpyxl',
   pdffonts: 'poppler-utils',

@@ -3,6 +3,8 @@ import type { RecordBatch, Schema } from 'apache-arrow';
 import { CompressionType, Message, RecordBatchFileWriter, RecordBatchStreamWriter } from 'apache-arrow';
 import { PerfError } from '@perf/contracts';
 import type { DictionaryDelta } from '../columns/dictionary-values.ts';
+import type { PackedBody } from './lz4-bodies.ts';
+import { Lz4Bodies } from './lz4-bodies.ts';
 import { Tap } from './tap.ts';
 
 /** New values of the dictionary with that id. */
@@ -25,18 +27,22 @@ export interface Messages {
 }
 
 /** How bodies are compressed. */
-export type BodyCompression = 'zstd' | undefined;
+export type BodyCompression = 'zstd' | 'lz4' | undefined;
+
+const COMPRESSION_TYPES = { zstd: CompressionType.ZSTD, lz4: CompressionType.LZ4_FRAME };
 
 function writerOptions(compression: BodyCompression): { readonly compressionType: CompressionType | null } {
-  return { compressionType: compression === undefined ? null : CompressionType.ZSTD };
+  return { compressionType: compression === undefined ? null : COMPRESSION_TYPES[compression] };
 }
 
 /** The stream format: a schema, then dictionaries and batches. */
 export class StreamMessages extends RecordBatchStreamWriter implements Messages {
   readonly #tap = new Tap();
+  readonly #lz4: Lz4Bodies | undefined;
 
   constructor(compression: BodyCompression) {
     super(writerOptions(compression));
+    this.#lz4 = compression === 'lz4' ? new Lz4Bodies() : undefined;
   }
 
   begin(schema: Schema): readonly Uint8Array[] {
@@ -68,6 +74,10 @@ export class StreamMessages extends RecordBatchStreamWriter implements Messages 
   protected override _writeDictionaries(): this {
     return this;
   }
+
+  protected override _compressBodyBuffers(buffers: ArrayBufferView[]): PackedBody {
+    return this.#lz4?.pack(buffers) ?? super._compressBodyBuffers(buffers);
+  }
 }
 
 /** Where a message lies: offset in the file, bytes of its head, bytes of its body. */
@@ -76,9 +86,11 @@ type BlockEntry = readonly [offset: number, head: number, body: number];
 /** The file format: a stream between two magic words, with the places of its messages at the end. */
 export class FileMessages extends RecordBatchFileWriter implements Messages {
   readonly #tap = new Tap();
+  readonly #lz4: Lz4Bodies | undefined;
 
   constructor(compression: BodyCompression) {
     super(writerOptions(compression));
+    this.#lz4 = compression === 'lz4' ? new Lz4Bodies() : undefined;
   }
 
   begin(schema: Schema): readonly Uint8Array[] {
@@ -126,6 +138,10 @@ export class FileMessages extends RecordBatchFileWriter implements Messages {
   /** Written by `batch`, which knows which values are new. */
   protected override _writeDictionaries(): this {
     return this;
+  }
+
+  protected override _compressBodyBuffers(buffers: ArrayBufferView[]): PackedBody {
+    return this.#lz4?.pack(buffers) ?? super._compressBodyBuffers(buffers);
   }
 }
 
