@@ -217,11 +217,10 @@ export class TableEncoder implements Encoder {
 
   #nextPart(block: Block, position: number, row: number): FillState {
     const { parts } = this.#layout;
+    this.#pieces = parts?.between()[Symbol.iterator]();
     this.#partStart = this.rows;
     this.#partEnd = this.rows + (parts?.rows ?? Number.POSITIVE_INFINITY);
-    this.#stop(block, position, row, NEW_ROW, 'paused');
-    this.#pieces = parts?.between()[Symbol.iterator]();
-    return 'paused';
+    return this.#stop(block, position, row, NEW_ROW, 'paused');
   }
 
   /** Puts the row's end in the place of its last separator. */

@@ -47,9 +47,9 @@ export interface RowOpener {
 
 /** Parts of a table, as the sheets of a workbook. */
 export interface TableParts {
-  /** Rows of a part; one that no rows follow is not ended by `between`. */
+  /** Rows of a part, read when it begins; one that no rows follow is not ended by `between`. */
   readonly rows: number;
-  /** What ends a part and begins the next, asked when another row follows. */
+  /** What ends a part and begins the next, asked when another row follows, before `rows` of the next is read. */
   readonly between: () => Iterable<Piece>;
 }
 

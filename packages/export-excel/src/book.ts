@@ -5,9 +5,9 @@ import type { RepeatedRow } from './repeated-row.ts';
 
 /** Everything of a workbook that stands around the rows. */
 export interface Book {
-  /** Rows of a sheet above its first data row. */
+  /** Rows of the current sheet above its first data row. */
   readonly headRows: number;
-  /** Most data rows of a sheet. */
+  /** Most data rows of the current sheet. */
   readonly dataRows: number;
   /** What every data row has besides its values; undefined: nothing. */
   readonly repeated: RepeatedRow | undefined;
@@ -17,7 +17,7 @@ export interface Book {
   measure(batches: readonly Batch[]): void;
   /** What stands before the first row. */
   begin(): Iterable<Piece>;
-  /** What ends a sheet of `rows` data rows, and begins the next. */
+  /** What ends a sheet of `rows` data rows, and begins the next, which is the current one at once. */
   next(rows: number): Iterable<Piece>;
   /** What ends the last sheet, and the workbook. */
   end(rows: number): Iterable<Piece>;

@@ -135,8 +135,8 @@ function wordsFormat({ field }: SheetColumn, align: string | undefined): string 
 
 /** A sheet has no place for some parts of a template. */
 function warnOfOmitted({ template }: ExcelStyle, warnings: Warnings): void {
-  const { logo, groups } = template?.template ?? {};
-  const omitted = Object.entries({ logo, groups }).filter(([, part]) => part !== undefined);
+  const { groups } = template?.template ?? {};
+  const omitted = Object.entries({ groups }).filter(([, part]) => part !== undefined);
   if (omitted.length === 0) return;
   const names = omitted.map(([name]) => name).join(', ');
   warnings.counter('template-part-omitted', `the template's ${names} are not written to sheets`).count = 1;

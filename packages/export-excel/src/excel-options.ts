@@ -2,6 +2,8 @@ import type { ColumnFormat, ExportTemplate } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 import type { ClassifiedPolicy, TemplatePlan } from '@perf/export-core';
 import { templatePlan } from '@perf/export-core';
+import type { Logo } from './logo.ts';
+import { readLogo } from './logo.ts';
 import type { WorkbookShell } from './shell.ts';
 import { checkSheetName } from './sheet-names.ts';
 
@@ -91,6 +93,8 @@ export interface ExcelStyle {
   readonly nonFinite: 'text' | 'empty';
   readonly classified: ClassifiedPolicy;
   readonly level: number;
+  /** The picture above the title. */
+  readonly logo: Logo | undefined;
   /** The workbook to fill; absent: a new one. */
   readonly fill: FillStyle | undefined;
 }
@@ -116,7 +120,9 @@ export function excelStyle(options: ExcelOptions): ExcelStyle {
   const title = template?.template.title ?? options.title;
   const sheetRows = options.sheetRows ?? MAX_SHEET_ROWS;
   const totals = new Set(template?.template.totals?.map(({ aggregate }) => aggregate)).size;
-  mustBeWhole('sheetRows', sheetRows, headRowsOf(title, header) + 1 + totals, MAX_SHEET_ROWS);
+  const logo = template?.template.logo === undefined ? undefined : readLogo(template.template.logo);
+  const headRows = headRowsOf({ logo, title, header }, true);
+  mustBeWhole('sheetRows', sheetRows, headRows + 1 + totals, MAX_SHEET_ROWS);
   const fill = fillStyle(options);
   if (fill === undefined && options.sheetName !== undefined) checkSheetName(options.sheetName);
   return {
@@ -133,6 +139,7 @@ export function excelStyle(options: ExcelOptions): ExcelStyle {
     nonFinite,
     classified,
     level,
+    logo,
     fill,
   };
 }
@@ -150,9 +157,12 @@ function fillStyle({ workbook, shell, startCell, ...options }: ExcelOptions): Fi
   return { workbook, shell, startCell };
 }
 
-/** Rows above the first data row: a title has an empty row below it. */
-export function headRowsOf(title: string | undefined, header: boolean): number {
-  return (title === undefined ? 0 : 2) + (header ? 1 : 0);
+/** What stands above the data. */
+export type HeadStyle = Pick<ExcelStyle, 'logo' | 'title' | 'header'>;
+
+/** Rows above the first data row: the logo's on the first sheet, the title's with an empty one below it, and the header. */
+export function headRowsOf({ logo, title, header }: HeadStyle, isFirst: boolean): number {
+  return (logo !== undefined && isFirst ? 1 : 0) + (title === undefined ? 0 : 2) + (header ? 1 : 0);
 }
 
 /** Throws `ERR_PERF_INVALID_OPTION` unless `value` is a whole number in a range. */

@@ -7,6 +7,7 @@ import { SAMPLE_ROWS, measuredWidths } from './column-widths.ts';
 import type { ExcelStyle } from './excel-options.ts';
 import { headRowsOf } from './excel-options.ts';
 import type { Hyperlinks } from './hyperlinks.ts';
+import { logoParts } from './logo-parts.ts';
 import { contentTypes, packageRelationships, workbookParts } from './package-parts.ts';
 import type { SharedStrings } from './shared-strings.ts';
 import type { SheetColumn } from './sheet-columns.ts';
@@ -30,6 +31,8 @@ export interface NewBookParts {
 /** A sheet as the rest of the workbook knows it. */
 export interface SheetSummary {
   readonly name: string;
+  /** Its rows above the data. */
+  readonly headRows: number;
   /** Its last row of data, from 1; the header's when there is no data. */
   readonly lastRow: number;
   /** Its last row of all. */
@@ -38,8 +41,6 @@ export interface SheetSummary {
 
 /** A workbook made from nothing: one sheet, and further ones when it is full. */
 export class NewBook implements Book {
-  readonly headRows: number;
-  readonly dataRows: number;
   readonly repeated = undefined;
   readonly sampleRows: number;
   readonly #parts: NewBookParts;
@@ -50,15 +51,22 @@ export class NewBook implements Book {
   #ended: number[] = [];
 
   constructor(parts: NewBookParts) {
-    const { columns, style, totals } = parts;
+    const { columns, style } = parts;
     this.#parts = parts;
     this.#name = style.sheetName ?? 'Data';
-    this.headRows = headRowsOf(style.title, style.header);
-    // Any sheet may be the last.
-    this.dataRows = style.sheetRows - this.headRows - (totals?.count ?? 0);
     this.sampleRows = columns.every((column) => column.style.width !== undefined) ? 0 : SAMPLE_ROWS;
     const headers = columns.map(({ header }) => header);
     this.#headers = style.table ? tableHeaders(headers) : headers;
+  }
+
+  get headRows(): number {
+    return this.#headRows(this.#ended.length + 1);
+  }
+
+  get dataRows(): number {
+    const { style, totals } = this.#parts;
+    // Any sheet may be the last.
+    return style.sheetRows - this.headRows - (totals?.count ?? 0);
   }
 
   measure(batches: readonly Batch[]): void {
@@ -70,34 +78,26 @@ export class NewBook implements Book {
   *begin(): Generator<Piece> {
     const { style, styles } = this.#parts;
     // The names of tables are known only at the end; without them the type of the package can stand in front, where it is looked for.
-    if (!style.table) yield* entry('[Content_Types].xml', contentTypes(0));
+    if (!style.table) yield* entry('[Content_Types].xml', contentTypes(0, style.logo?.type));
     yield* entry('_rels/.rels', packageRelationships());
-    const head = this.#head();
+    const head = this.#head(1);
     yield* entry('xl/styles.xml', styles.xml());
-    yield beginEntry(this.#path(1));
+    yield beginEntry(pathOf(1));
     yield Buffer.from(head);
   }
 
-  *next(rows: number): Generator<Piece> {
-    yield* this.#endSheet(rows, undefined);
-    yield beginEntry(this.#path(this.#ended.length + 1));
-    yield Buffer.from(this.#head());
+  next(rows: number): Iterable<Piece> {
+    return this.#turnPage(this.#ended.push(rows), rows);
   }
 
   *end(rows: number): Generator<Piece> {
-    const { style, shared, totals } = this.#parts;
-    yield* this.#endSheet(rows, totals);
+    const { columns, style, shared, totals } = this.#parts;
+    yield* this.#endSheet(this.#ended.push(rows), rows, totals);
     yield* entry('xl/sharedStrings.xml', shared.xml());
-    const sheets = this.#ended.map((count, i) => ({
-      name: numberedName(this.#name, i + 1),
-      lastRow: this.headRows + count,
-      printedRow:
-        totals === undefined || i + 1 < this.#ended.length
-          ? this.headRows + count
-          : this.#lastAbove(count) + totals.count,
-    }));
-    yield* workbookParts(sheets, this.#parts.columns, style);
-    if (style.table) yield* entry('[Content_Types].xml', contentTypes(sheets.length));
+    if (style.logo !== undefined) yield* logoParts(style.logo);
+    const sheets = this.#ended.map((count, i) => this.#summary(i + 1, count));
+    yield* workbookParts(sheets, columns, style);
+    if (style.table) yield* entry('[Content_Types].xml', contentTypes(sheets.length, style.logo?.type));
   }
 
   state(): unknown {
@@ -118,48 +118,57 @@ export class NewBook implements Book {
     this.#parts.totals?.resume('totals' in state ? state.totals : undefined);
   }
 
-  #head(): string {
-    const { columns, style, styles } = this.#parts;
-    return sheetHead({
-      columns,
-      headers: this.#headers,
-      widths: this.#widths,
-      style,
-      styles,
-      isFirst: this.#ended.length === 0,
-    });
+  #headRows(sheet: number): number {
+    return headRowsOf(this.#parts.style, sheet === 1);
   }
 
-  *#endSheet(rows: number, totals: TotalRows | undefined): Generator<Piece> {
+  #head(sheet: number): string {
+    const { columns, style, styles } = this.#parts;
+    const isFirst = sheet === 1;
+    return sheetHead({ columns, headers: this.#headers, widths: this.#widths, style, styles, isFirst });
+  }
+
+  *#turnPage(sheet: number, rows: number): Generator<Piece> {
+    yield* this.#endSheet(sheet, rows, undefined);
+    yield beginEntry(pathOf(sheet + 1));
+    yield Buffer.from(this.#head(sheet + 1));
+  }
+
+  *#endSheet(sheet: number, rows: number, totals: TotalRows | undefined): Generator<Piece> {
     const { columns, style, links } = this.#parts;
-    const number = this.#ended.push(rows);
     const hasTable = style.table && columns.length > 0;
-    const lastRow = this.headRows + rows;
-    yield* sheetFoot({
-      columns,
-      style,
-      links,
-      hasTable,
-      lastRow,
-      totals: totals?.xml(this.#lastAbove(rows) + 1) ?? '',
-    });
+    const hasLogo = style.logo !== undefined && sheet === 1;
+    const headRows = this.#headRows(sheet);
+    const lastRow = headRows + rows;
+    const foot = { columns, style, links, hasTable, hasLogo, headRows, lastRow };
+    yield* sheetFoot({ ...foot, totals: totals?.xml(this.#lastAbove(sheet, rows) + 1) ?? '' });
     yield END_ENTRY;
-    if (hasTable || links.count > 0)
-      yield* entry(
-        `xl/worksheets/_rels/sheet${number}.xml.rels`,
-        ...sheetRelationships(number, hasTable, links),
-      );
+    if (hasTable || hasLogo || links.count > 0)
+      yield* entry(`xl/worksheets/_rels/sheet${sheet}.xml.rels`, ...sheetRelationships(sheet, foot));
     if (hasTable)
-      yield* entry(`xl/tables/table${number}.xml`, tableXml(number, this.#headers, this.headRows, lastRow));
+      yield* entry(`xl/tables/table${sheet}.xml`, tableXml(sheet, this.#headers, headRows, lastRow));
     links.clear();
   }
 
-  /** The row above the totals: a table has a row of data even when there is none. */
-  #lastAbove(rows: number): number {
-    return this.headRows + Math.max(rows, this.#parts.style.table ? 1 : 0);
+  #summary(sheet: number, rows: number): SheetSummary {
+    const { totals } = this.#parts;
+    const headRows = this.#headRows(sheet);
+    const lastRow = headRows + rows;
+    const isLast = sheet === this.#ended.length;
+    return {
+      name: numberedName(this.#name, sheet),
+      headRows,
+      lastRow,
+      printedRow: isLast && totals !== undefined ? this.#lastAbove(sheet, rows) + totals.count : lastRow,
+    };
   }
 
-  #path(number: number): string {
-    return `xl/worksheets/sheet${number}.xml`;
+  /** The row above the totals: a table has a row of data even when there is none. */
+  #lastAbove(sheet: number, rows: number): number {
+    return this.#headRows(sheet) + Math.max(rows, this.#parts.style.table ? 1 : 0);
   }
+}
+
+function pathOf(sheet: number): string {
+  return `xl/worksheets/sheet${sheet}.xml`;
 }

@@ -1,7 +1,7 @@
 import type { Piece } from '@perf/export-core';
 import { entry } from './book.ts';
 import type { ExcelStyle } from './excel-options.ts';
-import { headRowsOf } from './excel-options.ts';
+import type { Logo } from './logo.ts';
 import type { SheetSummary } from './new-book.ts';
 import { columnLetters } from './row-number.ts';
 import type { SheetColumn } from './sheet-columns.ts';
@@ -13,19 +13,24 @@ const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
 const TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 
 /**
- * What each part is. Any part that is not named is a sheet, so that their number need not be known. @param tables number of tables
+ * What each part is. Any part that is not named is a sheet, so that their number need not be known. @param tables number of tables @param logo the
+ * type of the picture, if there is one
  */
-export function contentTypes(tables: number): string {
+export function contentTypes(tables: number, logo: Logo['type'] | undefined): string {
   const overrides = [
     ['/xl/workbook.xml', `${TYPE}.sheet.main+xml`],
     ['/xl/styles.xml', `${TYPE}.styles+xml`],
     ['/xl/sharedStrings.xml', `${TYPE}.sharedStrings+xml`],
     ...Array.from({ length: tables }, (_, i) => [`/xl/tables/table${i + 1}.xml`, `${TYPE}.table+xml`]),
+    ...(logo === undefined
+      ? []
+      : [['/xl/drawings/drawing1.xml', 'application/vnd.openxmlformats-officedocument.drawing+xml']]),
   ];
   return (
     `${DECLARATION}<Types xmlns="${PACKAGE}/content-types">` +
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>' +
     `<Default Extension="xml" ContentType="${TYPE}.worksheet+xml"/>` +
+    (logo === undefined ? '' : `<Default Extension="${logo}" ContentType="image/${logo}"/>`) +
     overrides.map(([name, type]) => `<Override PartName="${name}" ContentType="${type}"/>`).join('') +
     '</Types>'
   );
@@ -69,19 +74,18 @@ export function* workbookParts(
 function definedNames(
   sheets: readonly SheetSummary[],
   columns: readonly SheetColumn[],
-  { header, title, autoFilter, table }: ExcelStyle,
+  { header, autoFilter, table }: ExcelStyle,
 ): string {
   if (!header || columns.length === 0) return '';
-  const row = headRowsOf(title, header);
   const last = columnLetters(columns.length - 1);
   const quoted = sheets.map(({ name }) => `'${escapeXml(name.replaceAll("'", "''"))}'`);
   const filters = sheets.map(
-    ({ lastRow }, i) =>
-      `<definedName name="_xlnm._FilterDatabase" localSheetId="${i}" hidden="1">${quoted[i]}!$A$${row}:$${last}$${Math.max(row, lastRow)}</definedName>`,
+    ({ headRows, lastRow }, i) =>
+      `<definedName name="_xlnm._FilterDatabase" localSheetId="${i}" hidden="1">${quoted[i]}!$A$${headRows}:$${last}$${Math.max(headRows, lastRow)}</definedName>`,
   );
   const titles = sheets.map(
-    (_, i) =>
-      `<definedName name="_xlnm.Print_Titles" localSheetId="${i}">${quoted[i]}!$1:$${row}</definedName>`,
+    ({ headRows }, i) =>
+      `<definedName name="_xlnm.Print_Titles" localSheetId="${i}">${quoted[i]}!$1:$${headRows}</definedName>`,
   );
   const areas = sheets.map(
     ({ printedRow }, i) =>

@@ -2,6 +2,7 @@ import type { Piece } from '@perf/export-core';
 import type { ExcelStyle } from './excel-options.ts';
 import { headRowsOf } from './excel-options.ts';
 import type { Hyperlinks } from './hyperlinks.ts';
+import { LOGO_ROW_POINTS } from './logo-parts.ts';
 import { columnLetters } from './row-number.ts';
 import type { SheetColumn } from './sheet-columns.ts';
 import type { StyleSheet } from './style-sheet.ts';
@@ -25,7 +26,7 @@ export interface SheetHead {
 
 /** A sheet up to its first data row. */
 export function sheetHead({ columns, headers, widths, style, styles, isFirst }: SheetHead): string {
-  const headRows = headRowsOf(style.title, style.header);
+  const headRows = headRowsOf(style, isFirst);
   const isPrintable = widths.reduce((sum, width) => sum + width, 0) <= PAGE_WIDTH;
   const pane =
     style.freeze && style.header
@@ -39,8 +40,9 @@ export function sheetHead({ columns, headers, widths, style, styles, isFirst }: 
     '<sheetFormatPr defaultRowHeight="15"/>' +
     columnWidths(widths) +
     '<sheetData>' +
-    titleRow(style, styles) +
-    headerRowXml(columns, headers, style, styles)
+    (style.logo !== undefined && isFirst ? `<row r="1" ht="${LOGO_ROW_POINTS}" customHeight="1"/>` : '') +
+    titleRow(style, styles, headRows) +
+    headerRowXml(columns, headers, style, styles, headRows)
   );
 }
 
@@ -50,6 +52,10 @@ export interface SheetFoot {
   readonly style: ExcelStyle;
   readonly links: Hyperlinks;
   readonly hasTable: boolean;
+  /** Whether it has the logo, which only the first sheet has. */
+  readonly hasLogo: boolean;
+  /** Rows above the data. */
+  readonly headRows: number;
   /** The last row of data. */
   readonly lastRow: number;
   /** Rows below it. */
@@ -57,38 +63,33 @@ export interface SheetFoot {
 }
 
 /** A sheet from its last row on. */
-export function* sheetFoot({
-  columns,
-  style,
-  links,
-  hasTable,
-  lastRow,
-  totals,
-}: SheetFoot): Generator<Piece> {
-  const headerRow = headRowsOf(style.title, style.header);
+export function* sheetFoot(foot: SheetFoot): Generator<Piece> {
+  const { columns, style, links, hasTable, hasLogo, headRows, lastRow, totals } = foot;
   const hasFilter = style.header && style.autoFilter && !hasTable && columns.length > 0;
   const last = columnLetters(columns.length - 1);
   yield Buffer.from(
-    `${totals}</sheetData>${hasFilter ? `<autoFilter ref="A${headerRow}:${last}${Math.max(lastRow, headerRow)}"/>` : ''}`,
+    `${totals}</sheetData>${hasFilter ? `<autoFilter ref="A${headRows}:${last}${Math.max(lastRow, headRows)}"/>` : ''}`,
   );
   yield* links.element();
   yield Buffer.from(
     '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>' +
       '<pageSetup orientation="landscape" fitToHeight="0"/><headerFooter><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>' +
-      `${hasTable ? '<tableParts count="1"><tablePart r:id="table"/></tableParts>' : ''}</worksheet>`,
+      `${hasLogo ? '<drawing r:id="drawing"/>' : ''}${hasTable ? '<tableParts count="1"><tablePart r:id="table"/></tableParts>' : ''}</worksheet>`,
   );
 }
 
 /** The relationships of sheet `number`, for `entry`. */
 export function sheetRelationships(
   number: number,
-  hasTable: boolean,
-  links: Hyperlinks,
+  { hasTable, hasLogo, links }: Pick<SheetFoot, 'hasTable' | 'hasLogo' | 'links'>,
 ): readonly (string | Iterable<Uint8Array>)[] {
   return [
     `${DECLARATION}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`,
     hasTable
       ? `<Relationship Id="table" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/table" Target="../tables/table${number}.xml"/>`
+      : '',
+    hasLogo
+      ? '<Relationship Id="drawing" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/drawing" Target="../drawings/drawing1.xml"/>'
       : '',
     links.relationships(),
     '</Relationships>',
@@ -103,19 +104,20 @@ function columnWidths(widths: readonly number[]): string {
   return `<cols>${columns.join('')}</cols>`;
 }
 
-function titleRow({ title }: ExcelStyle, styles: StyleSheet): string {
+function titleRow({ title, header }: ExcelStyle, styles: StyleSheet, headRows: number): string {
   if (title === undefined) return '';
-  return `<row r="1" ht="24" customHeight="1">${textCellXml('A1', styles.idOf({ font: 'title' }), title)}</row>`;
+  const row = headRows - (header ? 2 : 1);
+  return `<row r="${row}" ht="24" customHeight="1">${textCellXml(`A${row}`, styles.idOf({ font: 'title' }), title)}</row>`;
 }
 
 function headerRowXml(
   columns: readonly SheetColumn[],
   headers: readonly string[],
-  { header, title }: ExcelStyle,
+  { header }: ExcelStyle,
   styles: StyleSheet,
+  row: number,
 ): string {
   if (!header) return '';
-  const row = headRowsOf(title, header);
   const cells = columns.map(({ letters, style, defaultAlign }, i) => {
     const align = style.align ?? defaultAlign;
     return textCellXml(`${letters}${row}`, styles.idOf({ font: 'header', align }), headers[i] ?? '');

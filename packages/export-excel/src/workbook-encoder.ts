@@ -47,10 +47,13 @@ export class WorkbookEncoder implements Encoder {
   /** Rows before the sheet, and bytes of it. */
   #sheetStart = 0;
   #sheetBytes = 0;
+  /** Number of the sheet's first data row. */
+  #firstRow: number;
 
   constructor(parts: WorkbookParts) {
     const { schema, columns, book, room, warnings } = parts;
     this.#parts = parts;
+    this.#firstRow = book.headRows + 1;
     this.#table = new TableEncoder(
       schema,
       {
@@ -62,7 +65,12 @@ export class WorkbookEncoder implements Encoder {
         close: book.repeated?.close ?? Buffer.from('></row>'),
         footer: () => book.end(this.rows - this.#sheetStart),
         openRow: this.#rowOpener(),
-        parts: { rows: book.dataRows, between: () => this.#nextSheet() },
+        parts: {
+          get rows() {
+            return book.dataRows;
+          },
+          between: () => this.#nextSheet(),
+        },
       },
       room,
       warnings,
@@ -130,19 +138,18 @@ export class WorkbookEncoder implements Encoder {
     const { row, book } = this.#parts;
     const { repeated } = book;
     const head = new CellHead(row, '<row r="', `"${repeated?.attributes ?? ''}>`);
-    const first = book.headRows + 1;
     if (repeated === undefined)
       return {
         width: head.width,
         write: (bytes, at, index) => {
-          row.value = first + index;
+          row.value = this.#firstRow + index;
           return head.write(bytes, at);
         },
       };
     return {
       width: head.width + repeated.before.length,
       write: (bytes, at, index) => {
-        row.value = first + index;
+        row.value = this.#firstRow + index;
         repeated.moveTo(row.value);
         return writeBytes(bytes, head.write(bytes, at), repeated.before);
       },
@@ -153,7 +160,10 @@ export class WorkbookEncoder implements Encoder {
     const rows = this.rows - this.#sheetStart;
     this.#sheetStart = this.rows;
     this.#sheetBytes = 0;
-    return this.#parts.book.next(rows);
+    const { book } = this.#parts;
+    const pieces = book.next(rows);
+    this.#firstRow = book.headRows + 1;
+    return pieces;
   }
 
   /** A block leaves; a sheet that nears what an archive's file may hold ends with the row. */
@@ -177,6 +187,7 @@ export class WorkbookEncoder implements Encoder {
     if (typeof table !== 'object' || table === null || !Array.isArray(sheet))
       throw new PerfError('ERR_PERF_CHECKPOINT_MISMATCH', 'the checkpoint holds no state of a workbook');
     this.#parts.book.resume(book);
+    this.#firstRow = this.#parts.book.headRows + 1;
     this.#parts.shared?.resume(shared);
     this.#parts.links.resume(links);
     this.#table.checkpoints.resume(rows, Object.fromEntries(Object.entries(table)));

