@@ -2,8 +2,8 @@ import type { ExportSink } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 import type { FileHandle } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
-import { link, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { errorCode, failure } from './failures.ts';
 
 /** Bytes after which a sync is started beside the writing. */
@@ -34,6 +34,11 @@ export function fileSink(path: string, options: FileSinkOptions = {}): ExportSin
   return new FileSink(path, options);
 }
 
+interface Identity {
+  readonly ino: bigint;
+  readonly dev: bigint;
+}
+
 class FileSink implements ExportSink {
   readonly canPatch = true;
   readonly canResume = true;
@@ -41,6 +46,8 @@ class FileSink implements ExportSink {
   readonly #partial: string;
   readonly #fsync: boolean;
   #handle: FileHandle | undefined;
+  /** What tells the file apart from all others, also when its handle is closed. */
+  #identity: Identity | undefined;
   #position = 0;
   #unsynced = 0;
   #syncing: Promise<void> | undefined;
@@ -62,12 +69,13 @@ class FileSink implements ExportSink {
     try {
       await this.#refuseOddTarget();
       this.#handle = resumeAt === undefined ? await this.#create() : await this.#reopen(resumeAt);
+      this.#identity = await this.#handle.stat({ bigint: true });
       this.#position = resumeAt ?? 0;
     } catch (error) {
       throw failure('ERR_PERF_OPEN_FAILED', `opening ${this.#partial}`, error);
     }
     if (!this.#isAborted) return;
-    await this.#discard(this.#handle, false);
+    await this.#discard(false);
     throw new PerfError('ERR_PERF_OPEN_FAILED', `${this.#path} was given up while it was opened`);
   }
 
@@ -109,47 +117,66 @@ class FileSink implements ExportSink {
     this.#isAborted = true;
     // A commit that runs already stops before its rename, or has passed it and comes through.
     await this.#committing?.catch(() => undefined);
-    const handle = this.#handle;
-    if (this.#isCommitted || handle === undefined) return;
-    await this.#discard(handle, options?.keep ?? false);
+    if (!this.#isCommitted && this.#identity !== undefined) await this.#discard(options?.keep ?? false);
   }
 
   async #publish(): Promise<void> {
     const handle = this.#opened();
     if (this.#fsync) await this.sync();
-    const whole = await this.#setAside(handle);
     const folder = this.#fsync ? await openFolder(dirname(this.#path)) : undefined;
     try {
-      if (this.#isAborted) throw new PerfError('ERR_PERF_SINK_FAILED', `${this.#path} was given up`);
-      await handle.close();
-      this.#handle = undefined;
-      await rename(whole, this.#path);
-      this.#isCommitted = true;
+      const aside = await this.#setAside();
+      try {
+        if (this.#isAborted) throw new PerfError('ERR_PERF_SINK_FAILED', `${this.#path} was given up`);
+        this.#handle = undefined;
+        await handle.close();
+        await rename(aside, this.#path);
+        this.#isCommitted = true;
+      } catch (error) {
+        await this.#putBack(aside);
+        throw error;
+      }
       await folder?.sync().catch(async (error: unknown) => {
         // A failed export leaves nothing under the final name, not even a whole file that a power cut may undo.
         await rm(this.#path, { force: true });
         throw error;
       });
     } finally {
-      if (!this.#isCommitted) await rm(whole, { force: true });
       await folder?.close();
     }
   }
 
   /** Gives the file a name that nobody else has, so that no other export can put its own in the place. */
-  async #setAside(handle: FileHandle): Promise<string> {
+  async #setAside(): Promise<string> {
     const lost = (): PerfError =>
       new PerfError('ERR_PERF_SINK_FAILED', `another export took ${this.#partial} over`);
-    if (!(await this.#isOurs(handle, this.#partial))) throw lost();
+    if (!(await this.#isOurs(this.#partial))) throw lost();
     const aside = `${this.#partial}.${randomUUID()}`;
     await rename(this.#partial, aside).catch((error: unknown) => {
       throw errorCode(error) === 'ENOENT' ? lost() : error;
     });
-    if (await this.#isOurs(handle, aside)) return aside;
-    // It is another export's, which took the name over just now: it gets it back, unless it has begun anew.
-    await link(aside, this.#partial).catch(ignore);
-    await rm(aside);
+    if (await this.#isOurs(aside)) return aside;
+    await this.#putBack(aside);
     throw lost();
+  }
+
+  /** Gives a file that was set aside its partial name again, unless another export has begun under it. */
+  async #putBack(aside: string): Promise<void> {
+    try {
+      await link(aside, this.#partial);
+      await rm(aside, { force: true });
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST') await rm(aside, { force: true });
+      // Some file systems have no second names.
+      else await rename(aside, this.#partial).catch(unlessMissing);
+    }
+  }
+
+  /** Files that were set aside by exports which ended there, killed most likely. */
+  async #leftAside(): Promise<string[]> {
+    const folder = dirname(this.#partial);
+    const names = await readdir(folder);
+    return names.filter((name) => isAside(name, basename(this.#partial))).map((name) => join(folder, name));
   }
 
   async #refuseOddTarget(): Promise<void> {
@@ -163,10 +190,12 @@ class FileSink implements ExportSink {
 
   async #create(): Promise<FileHandle> {
     await rm(this.#partial, { force: true });
+    for (const left of await this.#leftAside()) await rm(left, { force: true });
     return open(this.#partial, 'wx');
   }
 
   async #reopen(resumeAt: number): Promise<FileHandle> {
+    for (const left of await this.#leftAside()) await this.#putBack(left);
     const handle = await open(this.#partial, 'r+').catch((cause: unknown) => {
       if (errorCode(cause) !== 'ENOENT') throw cause;
       const what = `${this.#partial} is gone: the export was finished or removed; remove the checkpoint and start again`;
@@ -201,19 +230,17 @@ class FileSink implements ExportSink {
     this.#syncing.catch(ignore);
   }
 
-  async #discard(handle: FileHandle, keep: boolean): Promise<void> {
+  async #discard(keep: boolean): Promise<void> {
+    const handle = this.#handle;
     this.#handle = undefined;
-    if (!keep && (await this.#isOurs(handle, this.#partial))) await rm(this.#partial, { force: true });
-    await handle.close();
+    if (!keep && (await this.#isOurs(this.#partial))) await rm(this.#partial, { force: true });
+    await handle?.close();
   }
 
   /** Whether the file at `path` is the one that was opened here. */
-  async #isOurs(handle: FileHandle, path: string): Promise<boolean> {
-    const [ours, found] = await Promise.all([
-      handle.stat({ bigint: true }),
-      stat(path, { bigint: true }).catch(unlessMissing),
-    ]);
-    return found !== undefined && found.ino === ours.ino && found.dev === ours.dev;
+  async #isOurs(path: string): Promise<boolean> {
+    const found = await stat(path, { bigint: true }).catch(unlessMissing);
+    return found !== undefined && found.ino === this.#identity?.ino && found.dev === this.#identity.dev;
   }
 
   #opened(): FileHandle {
@@ -221,6 +248,13 @@ class FileSink implements ExportSink {
     throw new PerfError('ERR_PERF_SINK_FAILED', `the sink of ${this.#path} is not open`);
   }
 }
+
+/** Whether `name` is what an export gives its partial file while it commits. */
+function isAside(name: string, partial: string): boolean {
+  return name.startsWith(`${partial}.`) && UUID.test(name.slice(partial.length + 1));
+}
+
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /** Whoever awaits the promise later hears of it. */
 function ignore(): void {}

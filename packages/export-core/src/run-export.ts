@@ -310,16 +310,22 @@ class Run {
       await this.#interruption.wait(committing);
     } catch (error) {
       if (!isPerfError(error, 'ERR_PERF_ABORTED')) throw error;
-      this.#givingUp = giveUp(sink, error, { isAbort: true, keep: false });
+      this.#givingUp = giveUp(sink, error, { isAbort: true, keep: this.#mustKeep });
       if (!(await settlesSoon(committing))) throw error;
     }
   }
 
+  /** Whether somebody may go on from here. */
+  get #mustKeep(): boolean {
+    const { checkpoint, signal } = this.#run.options;
+    const isWaste = this.#hasBegun && this.#interruption.isAborted && signal?.reason !== 'pause';
+    return checkpoint !== undefined && !isWaste;
+  }
+
   async #cleanUp(error: unknown): Promise<void> {
-    const { sink, source, options } = this.#run;
+    const { sink, source } = this.#run;
     const isAbort = this.#interruption.isAborted;
-    const isPause = isAbort && options.signal?.reason === 'pause';
-    const keep = options.checkpoint !== undefined && (isPause || !isAbort || !this.#hasBegun);
+    const keep = this.#mustKeep;
     const closing =
       this.#iterator === undefined
         ? disposeSource(source, isAbort)
@@ -334,8 +340,7 @@ class Run {
 
   /** The export has ended either way; a checkpoint that cannot be removed is refused when somebody goes on from it. */
   async #removeCheckpoint(): Promise<void> {
-    const removing = Promise.resolve(this.#run.options.checkpoint?.remove());
-    await settlesSoon(removing);
+    await settlesSoon((async () => this.#run.options.checkpoint?.remove())());
   }
 
   async #wait<T>(doing: string, step: () => Promise<T>): Promise<T> {

@@ -69,6 +69,42 @@ describe('fileSink', () => {
     }
   });
 
+  it.each([
+    [true, ['out.csv', 'out.csv.partial']],
+    [false, ['out.csv']],
+  ])(
+    'has its partial file again after a commit that failed, when told to keep it: %o',
+    async (keep, left) => {
+      const sink = fileSink(path);
+      await sink.open();
+      await sink.write(text('part'));
+      await mkdir(path);
+
+      await expect(sink.commit()).rejects.toMatchObject({ code: 'EISDIR' });
+      await sink.abort(new Error('failed'), { keep });
+
+      expect(await readdir(folder)).toEqual(left);
+    },
+  );
+
+  it('finds what a process left that was killed in its commit, or removes it when it begins anew', async () => {
+    const aside = `${path}.partial.00000000-0000-4000-8000-000000000000`;
+    await writeFile(aside, '0123456789');
+    const resumed = fileSink(path);
+    await resumed.open(4);
+    expect(await readdir(folder)).toEqual(['out.csv.partial']);
+    await resumed.write(text('rest'));
+    await resumed.commit();
+    expect(await readFile(path, 'utf8')).toBe('0123rest');
+
+    await writeFile(aside, '0123456789');
+    await writeFile(`${path}.partial.txt`, 'of somebody else');
+    const anew = fileSink(path);
+    await anew.open();
+    expect((await readdir(folder)).toSorted()).toEqual(['out.csv', 'out.csv.partial', 'out.csv.partial.txt']);
+    await anew.abort(new Error('enough'));
+  });
+
   it('keeps the partial file when told, and goes on from a position in it', async () => {
     const first = fileSink(path);
     await first.open();

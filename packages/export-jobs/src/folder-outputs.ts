@@ -35,23 +35,24 @@ export function folderOutputs(folder: string): FolderOutputs {
   };
 }
 
+/** `fileSink` adds a word of its own while it commits. */
+const FILE_OF_RUN = /^(\d{1,15})\.(?:(partial)(?:\.[\da-f-]{36})?|(checkpoint|checkpoint\.next))$/;
+
 /** Copies the newest run that left both its bytes and a checkpoint, and removes all earlier runs. */
 async function takeOver(home: string, epoch: number): Promise<void> {
   const left = (await readdir(home)).flatMap((name) => {
-    const [, number, what] = /^(\d{1,15})\.(partial|checkpoint|checkpoint\.next)$/.exec(name) ?? [];
+    const [, number, partial, checkpoint] = FILE_OF_RUN.exec(name) ?? [];
+    const what = partial ?? checkpoint;
     return number === undefined || Number(number) >= epoch ? [] : [{ name, run: Number(number), what }];
   });
   const runs = left.filter(({ what }) => what === 'checkpoint').map(({ run }) => run);
-  const whole = runs.filter((run) => left.some((file) => file.run === run && file.what === 'partial'));
-  const newest = Math.max(...whole);
-  if (Number.isFinite(newest)) {
-    const checkpoint = await fileCheckpoints(join(home, String(newest))).load();
+  const newest = left
+    .filter(({ run, what }) => what === 'partial' && runs.includes(run))
+    .toSorted((a, b) => b.run - a.run)[0];
+  if (newest !== undefined) {
+    const checkpoint = await fileCheckpoints(join(home, String(newest.run))).load();
     if (checkpoint !== undefined) {
-      await copyFile(
-        join(home, `${newest}.partial`),
-        join(home, `${epoch}.partial`),
-        constants.COPYFILE_FICLONE,
-      );
+      await copyFile(join(home, newest.name), join(home, `${epoch}.partial`), constants.COPYFILE_FICLONE);
       await fileCheckpoints(join(home, String(epoch))).save(checkpoint);
     }
   }

@@ -4,7 +4,7 @@ import { MOST_TIMER_MS, wholeNumber } from './whole-number.ts';
 
 /**
  * Opens the rows of a job: any `BatchSource`, as an engine's `ResultStream`. After a pause or a crash only a `RepeatableSource` is gone on
- * with; a job with another one has no checkpoints and begins anew. What it gives is disposed in the end where it can be.
+ * with; a job with another one has no checkpoints and begins anew, which counts as an attempt. What it gives is disposed in the end where it can be.
  * @param params what the request gives
  */
 export type JobSource = (

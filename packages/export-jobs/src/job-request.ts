@@ -8,7 +8,7 @@ const MOST_NAME_CHARACTERS = 200;
 // oxlint-disable-next-line no-control-regex -- file names must not hold them
 const UNSAFE_SIGNS = /[\u0000-\u001f\u007f/\\:*?"<>|]|^\.|[. ]$/;
 /** Names that runs give to what they write. */
-const NAME_OF_RUN = /^\d+\.(?:partial|checkpoint|checkpoint\.next)$/;
+const NAME_OF_RUN = /^\d+\.(?:partial(?:\.[\da-f-]{36})?|checkpoint|checkpoint\.next)$/;
 
 /**
  * Checks what somebody asks for and gives a copy of what is JSON in it. Throws `ERR_PERF_INVALID_OPTION` for names that are missing or too
