@@ -43,7 +43,6 @@ export async function rowSource(input: RowsInput, options: RowSourceOptions = {}
   const batchRows = options.batchRows ?? DEFAULT_BATCH_ROWS;
   if (!Number.isInteger(batchRows) || batchRows < 1)
     throw new PerfError('ERR_PERF_INVALID_OPTION', `batchRows must be a positive integer, got ${batchRows}`);
-  throwIfAborted(options.signal, 'reading the source');
   const reader = Symbol.asyncIterator in input ? asyncReader(input) : syncReader(input);
   const { ahead, ended } =
     options.schema === undefined ? await readAhead(reader, options.signal) : { ahead: [], ended: false };
@@ -75,10 +74,13 @@ async function readAhead(
   // At once, and not only between two rows: the next one may never come.
   const leave = (): void => void reader.leave().catch(() => undefined);
   signal?.addEventListener('abort', leave, { once: true });
+  if (signal?.aborted === true) leave();
   try {
+    throwIfAborted(signal, 'reading the source');
     while (ahead.length < INFERENCE_ROWS) {
-      throwIfAborted(signal, 'reading the source');
       const next = await reader.next();
+      // Some inputs say that they have ended when they are told to.
+      throwIfAborted(signal, 'reading the source');
       if (next.done === true) return { ahead, ended: true };
       ahead.push(next.value);
     }

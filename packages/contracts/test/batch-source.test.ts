@@ -29,6 +29,26 @@ function watched(count: number): { readonly rows: AsyncIterable<Row>; readonly s
 }
 
 describe('rowSource', () => {
+  it('takes no input for complete that ends because it was told to', async () => {
+    const controller = new AbortController();
+    const ended = Promise.withResolvers<IteratorResult<Row>>();
+    const end = { done: true, value: undefined } as const;
+    const given = [{ a: 1 }, { a: 2 }];
+    const next = async (): Promise<IteratorResult<Row>> => {
+      const value = given.pop();
+      return value === undefined ? ended.promise : { done: false, value };
+    };
+    const leave = async (): Promise<IteratorResult<Row>> => {
+      ended.resolve(end);
+      return end;
+    };
+    const rows: AsyncIterable<Row> = { [Symbol.asyncIterator]: () => ({ next, return: leave }) };
+    const reading = rowSource(rows, { signal: controller.signal });
+    setImmediate(() => controller.abort());
+
+    await expect(reading).rejects.toMatchObject({ code: 'ERR_PERF_ABORTED' });
+  });
+
   it('closes an input whose inference is aborted, though it hangs', async () => {
     const controller = new AbortController();
     const isClosed = Promise.withResolvers<boolean>();

@@ -43,15 +43,13 @@ export async function exportParts(
   source: BatchSource,
   options: ExportPartsOptions,
 ): Promise<ExportManifest> {
-  const { rowsPerPart, resumeFrom } = options;
+  const { rowsPerPart } = options;
   if (!Number.isSafeInteger(rowsPerPart) || rowsPerPart < 1)
     throw new PerfError(
       'ERR_PERF_INVALID_OPTION',
       `rowsPerPart must be a positive integer, got ${rowsPerPart}`,
     );
-  const run = new PartsRun(exporter, source, options);
-  if (resumeFrom !== undefined) run.resume(resumeFrom);
-  return run.complete();
+  return new PartsRun(exporter, source, options).complete();
 }
 
 class PartsRun {
@@ -79,11 +77,11 @@ class PartsRun {
     this.#source = source;
     this.#options = options;
     this.#format = `parts of ${exporter.format}`;
-    this.#interruption = new Interruption(options.signal, `the export of ${this.#format}`);
     this.#feed = new BatchFeed(source);
+    this.#interruption = new Interruption(options.signal, `the export of ${this.#format}`);
   }
 
-  resume({ format, source, fingerprint, state }: Checkpoint): void {
+  #resume({ format, source, fingerprint, state }: Checkpoint): void {
     if (format !== this.#format || fingerprint !== this.#fingerprint())
       throw new PerfError(
         'ERR_PERF_CHECKPOINT_MISMATCH',
@@ -100,10 +98,12 @@ class PartsRun {
   }
 
   async complete(): Promise<ExportManifest> {
-    const { checkpoint, rowsPerPart } = this.#options;
+    const { checkpoint, rowsPerPart, resumeFrom } = this.#options;
     try {
+      this.#interruption.check();
+      if (resumeFrom !== undefined) this.#resume(resumeFrom);
       // One of an earlier run would tell of parts that are about to be replaced.
-      if (this.#parts.length === 0) await checkpoint?.remove();
+      else await this.#interruption.wait((async () => checkpoint?.remove())());
       let hasMore = await this.#hasMore();
       while (hasMore || this.#parts.length === 0) {
         await this.#writePart(rowsPerPart);
@@ -171,7 +171,7 @@ class PartsRun {
     const { last } = this.#feed;
     const repeatable = this.#repeatable;
     if (this.#options.checkpoint === undefined || last === undefined || repeatable === undefined) return;
-    await this.#options.checkpoint.save({
+    const saving = this.#options.checkpoint.save({
       version: 1,
       format: this.#format,
       fingerprint: this.#fingerprint(),
@@ -180,6 +180,7 @@ class PartsRun {
       cursor: repeatable.cursorAfter(last.batch, last.index),
       state: { parts: this.#parts, warnings: this.#warnings, compression: this.#compression ?? null },
     });
+    await this.#interruption.wait(saving);
   }
 
   #fingerprint(): string {

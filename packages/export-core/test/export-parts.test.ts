@@ -134,6 +134,15 @@ describe('exportParts', () => {
     await expect(running).rejects.toMatchObject({ code: 'ERR_PERF_ABORTED' });
   });
 
+  it('leaves what an earlier run left when it is aborted before it begins', async () => {
+    const { options, isRemoved } = parts();
+
+    const running = exportParts(plainExporter, plainSource(700), { ...options, signal: AbortSignal.abort() });
+
+    await expect(running).rejects.toMatchObject({ code: 'ERR_PERF_ABORTED' });
+    expect(isRemoved()).toBe(false);
+  });
+
   it('names what failed: the source, or the part of a row', async () => {
     const { checkpoint: _, ...options } = parts().options;
     const { schema } = plainSource(1);
