@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { Batch, Exporter, Schema } from '@perf/contracts';
 import { toRows } from '@perf/contracts';
 import type { Transform } from '@perf/export-core';
@@ -11,19 +13,27 @@ import { formatExporter } from '@perf/export-core';
  * the formatter's affair, and its speed is the formatter's.
  *
  * @param create makes the formatter of one export. Values come in their row form: `Date`, `bigint`, decimal text
+ * @param options `shape`: what its output depends on, as its options; an export in parts is gone on with only by an exporter of the same.
+ *   Without it, only by this very exporter
  * @example
  * import { format } from 'fast-csv';
  * const exporter = createFormatterExporter(() => format({ headers: true, transform: (row) => ({ ...row, day: row.day.toISOString() }) }));
  * await exporter.export(source, fileSink('flights.csv'));
  */
-export function createFormatterExporter(create: (schema: Schema) => Duplex): Exporter {
+export function createFormatterExporter(
+  create: (schema: Schema) => Duplex,
+  { shape = randomUUID() }: { readonly shape?: unknown } = {},
+): Exporter {
   return formatExporter({
     format: 'csv',
     resumable: false,
-    shape: create,
+    shape,
     start: () => ({ encoder: (schema) => new FormatterTransform(create(schema)) }),
   });
 }
+
+/** Longest stretch of work in ms before other work of the process gets its turn. */
+const TURN_MS = 8;
 
 class FormatterTransform implements Transform {
   readonly #stream: Duplex;
@@ -53,8 +63,14 @@ class FormatterTransform implements Transform {
   async #feed(batches: AsyncIterable<Batch>): Promise<void> {
     const stream = this.#stream;
     const { signal } = this.#end;
+    let turnStartedAt = performance.now();
     for await (const batch of batches)
-      for (const row of objectsOf(batch)) if (!stream.write(row)) await once(stream, 'drain', { signal });
+      for (const row of objectsOf(batch)) {
+        if (!stream.write(row)) await once(stream, 'drain', { signal });
+        if (performance.now() - turnStartedAt < TURN_MS) continue;
+        await setImmediate(undefined, { signal });
+        turnStartedAt = performance.now();
+      }
     stream.end();
   }
 }

@@ -26,8 +26,10 @@ export function isLeadByte(byte: number): boolean {
 
 /** Whether a spreadsheet could run `text`. Text that is a number (`-5`, `+1.5e3`) is none. */
 export function isFormula(text: string): boolean {
-  if (text.charCodeAt(0) === BYTE_ORDER_MARK) return isFormula(text.slice(1));
-  return text.length > 0 && isLead(text.charCodeAt(0)) && !(text.length < 400 && NUMBER.test(text));
+  let start = 0;
+  while (text.charCodeAt(start) === BYTE_ORDER_MARK) start++;
+  if (start === text.length || !isLead(text.charCodeAt(start))) return false;
+  return !(text.length - start < 400 && NUMBER.test(start === 0 ? text : text.slice(start)));
 }
 
 /** The text with the mark in front that makes a spreadsheet show it as text. */

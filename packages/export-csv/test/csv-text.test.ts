@@ -267,7 +267,7 @@ describe('the formula guard', () => {
     '-1,5',
     '\t=1',
     '\uFEFF=1+1',
-    '\uFEFF\uFEFF@x',
+    `${'\uFEFF'.repeat(20_000)}@x`,
     `=${'x'.repeat(3_000_000)}`,
   ])('disarms a formula (case %#)', async (text) => {
     const [, line] = parseCsv(await textOf([[text, 'x']]));
