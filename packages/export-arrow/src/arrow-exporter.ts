@@ -5,7 +5,6 @@ import type { ArrowOptions, ArrowStyle } from './arrow-options.ts';
 import { arrowStyle } from './arrow-options.ts';
 import { planColumns } from './columns/plan-columns.ts';
 import { ArrowEncoder } from './ipc/arrow-encoder.ts';
-import { registerZstd } from './ipc/body-codec.ts';
 import { LZ4_OUTPUT_VERSION } from './ipc/lz4-frame.ts';
 import { FileMessages, StreamMessages } from './ipc/messages.ts';
 
@@ -13,7 +12,6 @@ import { FileMessages, StreamMessages } from './ipc/messages.ts';
 export function createArrowExporter(options: ArrowOptions = {}): Exporter {
   const style = arrowStyle(options);
   const { now, hashOn, compression, ...shape } = style;
-  if (compression === 'zstd') registerZstd();
   return formatExporter({
     format: style.format === 'file' ? 'arrow' : 'arrow-stream',
     resumable: true,

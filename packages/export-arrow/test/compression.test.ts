@@ -18,12 +18,17 @@ async function arrowOf(options: ArrowOptions, rows: readonly Record<string, unkn
   return sink.bytes();
 }
 
-describe.each(['file', 'stream'] as const)('a %s packed by lz4', (format) => {
+describe.each([
+  ['file', 'lz4', [0x04, 0x22, 0x4d, 0x18]],
+  ['stream', 'lz4', [0x04, 0x22, 0x4d, 0x18]],
+  ['file', 'zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['stream', 'zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+] as const)('a %s packed by %s', (format, compression, magic) => {
   it.each<Pick<ArrowOptions, 'dictionary'>>([{}, { dictionary: 'auto' }])(
     'reads back in apache-arrow with %j',
     async (shape) => {
       const plain = await arrowOf({ format, ...shape }, ROWS);
-      const packed = await arrowOf({ format, ...shape, compression: 'lz4' }, ROWS);
+      const packed = await arrowOf({ format, ...shape, compression }, ROWS);
 
       expect(readArrow(packed)).toEqual(readArrow(plain));
       expect(packed.length).toBeLessThan(plain.length / 1.5);
@@ -31,7 +36,7 @@ describe.each(['file', 'stream'] as const)('a %s packed by lz4', (format) => {
   );
 
   it('tells readers how many bytes to set aside, as flechette checks', async () => {
-    const packed = await arrowOf({ format, compression: 'lz4' }, ROWS);
+    const packed = await arrowOf({ format, compression }, ROWS);
 
     const { id, city } = readByFlechette(packed);
     expect(id).toEqual(ROWS.map((row) => row.id));
@@ -41,14 +46,14 @@ describe.each(['file', 'stream'] as const)('a %s packed by lz4', (format) => {
   it('stores what gains nothing as it is', async () => {
     const few = ROWS.slice(0, 3);
 
-    const packed = await arrowOf({ format, compression: 'lz4' }, few);
+    const packed = await arrowOf({ format, compression }, few);
 
     expect(readByFlechette(packed)['city']).toEqual(few.map((row) => row.city));
-    expect(Buffer.from(packed).includes(Buffer.from([0x04, 0x22, 0x4d, 0x18]))).toBe(false);
+    expect(Buffer.from(packed).includes(Buffer.from(magic))).toBe(false);
   });
 
   it('may have no rows', async () => {
-    const packed = await arrowOf({ format, compression: 'lz4' }, []);
+    const packed = await arrowOf({ format, compression }, []);
 
     expect(readArrow(packed).rows).toEqual([]);
   });

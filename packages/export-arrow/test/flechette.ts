@@ -1,11 +1,15 @@
 import { createRequire } from 'node:module';
+import { zstdDecompressSync } from 'node:zlib';
 import { decodeLz4 } from './lz4-decode.ts';
 
 // By require, because the types of this package do not compile under the house's rules.
 const require = createRequire(import.meta.url);
 
-/** Arrow's number of the codec. */
-const LZ4_FRAME = 0;
+/** Arrow's numbers of the codecs. */
+const CODECS: readonly (readonly [number, (frame: Uint8Array) => Uint8Array])[] = [
+  [0, decodeLz4],
+  [1, (frame) => zstdDecompressSync(frame)],
+];
 
 /** The columns of an Arrow file or stream, by name, as flechette reads them. */
 export function readByFlechette(bytes: Uint8Array): Record<string, unknown[]> {
@@ -14,7 +18,8 @@ export function readByFlechette(bytes: Uint8Array): Record<string, unknown[]> {
   const setCodec = property(module, 'setCompressionCodec');
   if (typeof read !== 'function' || typeof setCodec !== 'function')
     throw new Error('flechette has changed its exports');
-  Reflect.apply(setCodec, undefined, [LZ4_FRAME, { decode: decodeToLength }]);
+  for (const [number, decode] of CODECS)
+    Reflect.apply(setCodec, undefined, [number, { decode: toLength(decode) }]);
   const table: unknown = Reflect.apply(read, undefined, [bytes, { useBigInt: true, useDate: true }]);
   const columns: unknown = call(table, 'toColumns');
   if (typeof columns !== 'object' || columns === null) throw new Error('flechette gave no columns');
@@ -27,10 +32,12 @@ export function readByFlechette(bytes: Uint8Array): Record<string, unknown[]> {
 }
 
 /** Decoders set `length` bytes aside, as the Arrow format says that so many come out. */
-function decodeToLength(frame: Uint8Array, length: number): Uint8Array {
-  const bytes = decodeLz4(frame);
-  if (bytes.length !== length) throw new Error(`${bytes.length} bytes came out, ${length} were announced`);
-  return bytes;
+function toLength(decode: (frame: Uint8Array) => Uint8Array) {
+  return (frame: Uint8Array, length: number): Uint8Array => {
+    const bytes = decode(frame);
+    if (bytes.length !== length) throw new Error(`${bytes.length} bytes came out, ${length} were announced`);
+    return bytes;
+  };
 }
 
 function property(target: unknown, name: string): unknown {

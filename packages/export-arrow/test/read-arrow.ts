@@ -1,9 +1,11 @@
+import { zstdDecompressSync } from 'node:zlib';
 import { daysToDate } from '@perf/contracts';
 import type { ReadBack } from '@perf/testkit';
 import * as arrow from 'apache-arrow';
 import { decodeLz4 } from './lz4-decode.ts';
 
 arrow.compressionRegistry.set(arrow.CompressionType.LZ4_FRAME, { decode: decodeLz4 });
+arrow.compressionRegistry.set(arrow.CompressionType.ZSTD, { decode: (data) => zstdDecompressSync(data) });
 
 /** A table read by apache-arrow, every value in the row form of its Arrow type; JSON stays text. */
 export function readArrow(bytes: Uint8Array): ReadBack {

@@ -3,8 +3,8 @@ import type { RecordBatch, Schema } from 'apache-arrow';
 import { CompressionType, Message, RecordBatchFileWriter, RecordBatchStreamWriter } from 'apache-arrow';
 import { PerfError } from '@perf/contracts';
 import type { DictionaryDelta } from '../columns/dictionary-values.ts';
-import type { PackedBody } from './lz4-bodies.ts';
-import { Lz4Bodies } from './lz4-bodies.ts';
+import type { BodyCompression, BodyPacker, PackedBody } from './body-packer.ts';
+import { bodyPacker } from './body-packer.ts';
 import { Tap } from './tap.ts';
 
 /** New values of the dictionary with that id. */
@@ -26,9 +26,6 @@ export interface Messages {
   resume(schema: Schema, state: unknown): void;
 }
 
-/** How bodies are compressed. */
-export type BodyCompression = 'zstd' | 'lz4' | undefined;
-
 const COMPRESSION_TYPES = { zstd: CompressionType.ZSTD, lz4: CompressionType.LZ4_FRAME };
 
 function writerOptions(compression: BodyCompression): { readonly compressionType: CompressionType | null } {
@@ -38,11 +35,11 @@ function writerOptions(compression: BodyCompression): { readonly compressionType
 /** The stream format: a schema, then dictionaries and batches. */
 export class StreamMessages extends RecordBatchStreamWriter implements Messages {
   readonly #tap = new Tap();
-  readonly #lz4: Lz4Bodies | undefined;
+  readonly #packer: BodyPacker | undefined;
 
   constructor(compression: BodyCompression) {
     super(writerOptions(compression));
-    this.#lz4 = compression === 'lz4' ? new Lz4Bodies() : undefined;
+    this.#packer = bodyPacker(compression);
   }
 
   begin(schema: Schema): readonly Uint8Array[] {
@@ -76,7 +73,7 @@ export class StreamMessages extends RecordBatchStreamWriter implements Messages 
   }
 
   protected override _compressBodyBuffers(buffers: ArrayBufferView[]): PackedBody {
-    return this.#lz4?.pack(buffers) ?? super._compressBodyBuffers(buffers);
+    return this.#packer?.pack(buffers) ?? super._compressBodyBuffers(buffers);
   }
 }
 
@@ -86,11 +83,11 @@ type BlockEntry = readonly [offset: number, head: number, body: number];
 /** The file format: a stream between two magic words, with the places of its messages at the end. */
 export class FileMessages extends RecordBatchFileWriter implements Messages {
   readonly #tap = new Tap();
-  readonly #lz4: Lz4Bodies | undefined;
+  readonly #packer: BodyPacker | undefined;
 
   constructor(compression: BodyCompression) {
     super(writerOptions(compression));
-    this.#lz4 = compression === 'lz4' ? new Lz4Bodies() : undefined;
+    this.#packer = bodyPacker(compression);
   }
 
   begin(schema: Schema): readonly Uint8Array[] {
@@ -141,7 +138,7 @@ export class FileMessages extends RecordBatchFileWriter implements Messages {
   }
 
   protected override _compressBodyBuffers(buffers: ArrayBufferView[]): PackedBody {
-    return this.#lz4?.pack(buffers) ?? super._compressBodyBuffers(buffers);
+    return this.#packer?.pack(buffers) ?? super._compressBodyBuffers(buffers);
   }
 }
 
