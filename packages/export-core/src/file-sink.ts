@@ -130,7 +130,7 @@ class FileSink implements ExportSink {
         if (this.#isAborted) throw new PerfError('ERR_PERF_SINK_FAILED', `${this.#path} was given up`);
         this.#handle = undefined;
         await handle.close();
-        await rename(aside, this.#path);
+        await rename(aside, this.#path).catch((error: unknown) => this.#throwLost(error));
         this.#isCommitted = true;
       } catch (error) {
         await this.#putBack(aside);
@@ -148,16 +148,18 @@ class FileSink implements ExportSink {
 
   /** Gives the file a name that nobody else has, so that no other export can put its own in the place. */
   async #setAside(): Promise<string> {
-    const lost = (): PerfError =>
-      new PerfError('ERR_PERF_SINK_FAILED', `another export took ${this.#partial} over`);
-    if (!(await this.#isOurs(this.#partial))) throw lost();
+    if (!(await this.#isOurs(this.#partial))) this.#throwLost();
     const aside = `${this.#partial}.${randomUUID()}`;
-    await rename(this.#partial, aside).catch((error: unknown) => {
-      throw errorCode(error) === 'ENOENT' ? lost() : error;
-    });
+    await rename(this.#partial, aside).catch((error: unknown) => this.#throwLost(error));
     if (await this.#isOurs(aside)) return aside;
     await this.#putBack(aside);
-    throw lost();
+    return this.#throwLost();
+  }
+
+  /** A file is missing only where another export has removed or renamed it. */
+  #throwLost(error?: unknown): never {
+    if (error !== undefined && errorCode(error) !== 'ENOENT') throw error;
+    throw new PerfError('ERR_PERF_SINK_FAILED', `another export took ${this.#partial} over`);
   }
 
   /** Gives a file that was set aside its partial name again, unless another export has begun under it. */

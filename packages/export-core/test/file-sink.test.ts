@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isPerfError } from '@perf/contracts';
 import { fileSink } from '@perf/export-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -14,6 +15,10 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const text = (value: string): Uint8Array => Buffer.from(value);
+
+function codeOf(error: unknown): unknown {
+  return isPerfError(error) ? error.code : error;
+}
 
 describe('fileSink', () => {
   it('shows the file under its name only when it is whole', async () => {
@@ -60,8 +65,9 @@ describe('fileSink', () => {
 
       const [committed] = await Promise.allSettled([first.commit(), second.open()]);
 
-      const published = committed.status === 'fulfilled' ? await readFile(path, 'utf8') : undefined;
-      expect([`first ${turn}`, undefined]).toContain(published);
+      const outcome =
+        committed.status === 'fulfilled' ? await readFile(path, 'utf8') : codeOf(committed.reason);
+      expect([`first ${turn}`, 'ERR_PERF_SINK_FAILED']).toContain(outcome);
       await second.write(text('second'));
       await second.commit();
       expect(await readFile(path, 'utf8')).toBe('second');
