@@ -158,7 +158,7 @@ class FileSink implements ExportSink {
 
   /** A file is missing only where another export has removed or renamed it. */
   #throwLost(error?: unknown): never {
-    if (error !== undefined && errorCode(error) !== 'ENOENT') throw error;
+    if (error instanceof Error && errorCode(error) !== 'ENOENT') throw error;
     throw new PerfError('ERR_PERF_SINK_FAILED', `another export took ${this.#partial} over`);
   }
 
