@@ -66,6 +66,15 @@ describe('outputs in a folder', () => {
     expect(names).toEqual(['2.checkpoint', '2.partial']);
   });
 
+  it('go on with what a process had set aside that died in its commit', async () => {
+    const names = await opened(2, {
+      '1.partial.00000000-0000-4000-8000-000000000000': 'aaaa',
+      '1.checkpoint': CHECKPOINT,
+    });
+
+    expect(names).toEqual(['2.checkpoint', '2.partial']);
+  });
+
   it('begin anew when bytes or checkpoint are missing', async () => {
     expect(await opened(2, { '1.partial': 'aaaa' })).toEqual([]);
     expect(await opened(3, { '2.checkpoint': CHECKPOINT })).toEqual([]);

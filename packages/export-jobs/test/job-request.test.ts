@@ -75,6 +75,7 @@ describe('a request', () => {
     'end ',
     '',
     '2.partial',
+    '2.partial.00000000-0000-4000-8000-000000000000',
     '17.checkpoint',
     '1.checkpoint.next',
     'ü'.repeat(101),
