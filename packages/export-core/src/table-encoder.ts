@@ -59,7 +59,7 @@ export class TableEncoder implements Encoder {
   #startMark: BlockMark | undefined;
   /** Rows before the part that is being written, and those at its end. */
   #partStart = 0;
-  #partEnd: number;
+  #partEnd: number = Number.POSITIVE_INFINITY;
   #batch: Batch | undefined;
   #cells: readonly ColumnCells[] = [];
   /** The next row of the batch, and the column in it where to go on. */
@@ -79,7 +79,6 @@ export class TableEncoder implements Encoder {
     this.blockBytes = Math.max(BLOCK_BYTES, BLOCK_SOFT_LIMIT + MIN_ROOM + reserve);
     this.#limit = this.blockBytes - reserve;
     room.limit = this.#limit;
-    this.#partEnd = layout.parts?.rows ?? Number.POSITIVE_INFINITY;
     const slow = layout.columns.filter(({ cell }) => cell.isSlow === true).length;
     const cells = Math.max(1, layout.columns.length + slow * (CELLS_PER_SLOW - 1));
     this.#rowsPerFill = Math.max(1, Math.floor(CELLS_PER_FILL / cells));
@@ -87,6 +86,7 @@ export class TableEncoder implements Encoder {
 
   begin(): void {
     this.#pieces = piecesOf(this.#layout.header);
+    this.#partEnd = this.#layout.parts?.rows ?? Number.POSITIVE_INFINITY;
   }
 
   load(batch: Batch): void {
@@ -107,6 +107,11 @@ export class TableEncoder implements Encoder {
   /** Ends the part with the row that is being written, as if it were full. Needs `TableLayout.parts`. */
   endPart(): void {
     this.#partEnd = this.#column === NEW_ROW ? this.rows : this.rows + 1;
+  }
+
+  /** Ends the part after `rows` rows of all. Needs `TableLayout.parts`. */
+  endPartAt(rows: number): void {
+    this.#partEnd = rows;
   }
 
   warnings(): ExportWarning[] {

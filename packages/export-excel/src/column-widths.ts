@@ -1,5 +1,6 @@
 import type { Batch } from '@perf/contracts';
-import { batchLength, cellReader } from '@perf/contracts';
+import { batchLength } from '@perf/contracts';
+import { columnReader } from './column-reader.ts';
 import type { SheetColumn } from './sheet-columns.ts';
 
 /** Rows that are measured. */
@@ -21,27 +22,13 @@ export function measuredWidths(columns: readonly SheetColumn[], batches: readonl
     let most = Math.max(LEAST, textWidth(header) + BUTTON);
     let left = SAMPLE_ROWS;
     for (const batch of batches) {
-      const read = readerOf(batch, column);
+      const read = columnReader(batch, column);
       const rows = Math.min(left, batchLength(batch));
       for (let r = 0; r < rows; r++) most = Math.max(most, valueWidth(read(r), column));
       left -= rows;
     }
     return Math.round((Math.min(most, MOST_MEASURED) + MARGIN) * 100) / 100;
   });
-}
-
-function readerOf(batch: Batch, { field, index }: SheetColumn): (row: number) => unknown {
-  if (batch.kind === 'columns') {
-    const column = batch.columns[index];
-    return column === undefined ? () => undefined : cellReader(field.type, column);
-  }
-  const { rows, layout } = batch;
-  const key = layout === 'objects' ? field.name : index;
-  return (row) => {
-    const cells: unknown = rows[row];
-    const value: unknown = typeof cells === 'object' && cells !== null ? Reflect.get(cells, key) : undefined;
-    return value;
-  };
 }
 
 function valueWidth(value: unknown, { field, format = '' }: SheetColumn): number {

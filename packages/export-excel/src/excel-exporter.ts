@@ -6,6 +6,7 @@ import { cellFor } from './cell-plan.ts';
 import type { ExcelOptions, ExcelStyle } from './excel-options.ts';
 import { excelStyle } from './excel-options.ts';
 import { FilledBook } from './filled-book.ts';
+import { GroupRows } from './group-rows.ts';
 import { warnOfHeadings } from './heading-warnings.ts';
 import { Hyperlinks } from './hyperlinks.ts';
 import { NewBook } from './new-book.ts';
@@ -88,7 +89,8 @@ function newWorkbook(schema: Schema, style: ExcelStyle): WorkbookEncoder {
     links: plan.links,
     totals,
   });
-  return new WorkbookEncoder({ ...plan, schema, columns: cells, book });
+  const groups = style.groups === undefined ? undefined : new GroupRows(style.groups, columns, plan, styles);
+  return new WorkbookEncoder({ ...plan, schema, columns: cells, book, groups });
 }
 
 function filledWorkbook(schema: Schema, style: ExcelStyle, template: WorkbookTemplate): WorkbookEncoder {
@@ -101,7 +103,8 @@ function filledWorkbook(schema: Schema, style: ExcelStyle, template: WorkbookTem
     if (!template.dateStyles.has(styleId)) warnOfBareDates(column, plan);
     return tableColumn(column, cellFor(column, plan, styleId, 0), repeated.nulls[i]);
   });
-  return new WorkbookEncoder({ ...plan, schema, columns: cells, book: new FilledBook(template, repeated) });
+  const book = new FilledBook(template, repeated);
+  return new WorkbookEncoder({ ...plan, schema, columns: cells, book, groups: undefined });
 }
 
 /** Dates are numbers of days, and show as such where the workbook's cell has no date format. */
@@ -133,11 +136,10 @@ function wordsFormat({ field }: SheetColumn, align: string | undefined): string 
   return field.type.kind === 'bool' && align !== undefined ? '"TRUE";"TRUE";"FALSE"' : undefined;
 }
 
-/** A sheet has no place for some parts of a template. */
-function warnOfOmitted({ template }: ExcelStyle, warnings: Warnings): void {
-  const { groups } = template?.template ?? {};
-  const omitted = Object.entries({ groups }).filter(([, part]) => part !== undefined);
-  if (omitted.length === 0) return;
-  const names = omitted.map(([name]) => name).join(', ');
-  warnings.counter('template-part-omitted', `the template's ${names} are not written to sheets`).count = 1;
+/** A table has no place for headings of groups. */
+function warnOfOmitted({ template, table }: ExcelStyle, warnings: Warnings): void {
+  const { groups = [] } = template?.template ?? {};
+  if (!table || groups.length === 0) return;
+  const message = "the template's groups have no headings in a table";
+  warnings.counter('template-part-omitted', message).count = 1;
 }

@@ -44,7 +44,7 @@ export interface ExcelOptions {
   readonly header?: boolean;
   /** Whether the header stays in sight. @default true */
   readonly freeze?: boolean;
-  /** Whether the header has filters. @default true */
+  /** Whether the header has filters; not with groups of a template, whose headings they would move. @default true */
   readonly autoFilter?: boolean;
   /** Whether the rows are an Excel table, with stripes and filters of its own. Needs the header. @default false */
   readonly table?: boolean;
@@ -93,6 +93,8 @@ export interface ExcelStyle {
   readonly nonFinite: 'text' | 'empty';
   readonly classified: ClassifiedPolicy;
   readonly level: number;
+  /** Columns whose values have headings. */
+  readonly groups: readonly string[] | undefined;
   /** The picture above the title. */
   readonly logo: Logo | undefined;
   /** The workbook to fill; absent: a new one. */
@@ -122,7 +124,9 @@ export function excelStyle(options: ExcelOptions): ExcelStyle {
   const totals = new Set(template?.template.totals?.map(({ aggregate }) => aggregate)).size;
   const logo = template?.template.logo === undefined ? undefined : readLogo(template.template.logo);
   const headRows = headRowsOf({ logo, title, header }, true);
-  mustBeWhole('sheetRows', sheetRows, headRows + 1 + totals, MAX_SHEET_ROWS);
+  const groups = table ? undefined : groupsOf(template);
+  const leastRows = (groups === undefined ? 1 : 2) + totals;
+  mustBeWhole('sheetRows', sheetRows, headRows + leastRows, MAX_SHEET_ROWS);
   const fill = fillStyle(options);
   if (fill === undefined && options.sheetName !== undefined) checkSheetName(options.sheetName);
   return {
@@ -132,16 +136,23 @@ export function excelStyle(options: ExcelOptions): ExcelStyle {
     title,
     header,
     freeze: options.freeze ?? true,
-    autoFilter: options.autoFilter ?? true,
+    // A filter would hide and move headings as if they were data.
+    autoFilter: (options.autoFilter ?? true) && groups === undefined,
     table,
     sheetRows,
     sharedStrings: options.sharedStrings ?? true,
     nonFinite,
     classified,
     level,
+    groups,
     logo,
     fill,
   };
+}
+
+function groupsOf(template: TemplatePlan | undefined): readonly string[] | undefined {
+  const { groups = [] } = template?.template ?? {};
+  return groups.length === 0 ? undefined : groups;
 }
 
 function fillStyle({ workbook, shell, startCell, ...options }: ExcelOptions): FillStyle | undefined {

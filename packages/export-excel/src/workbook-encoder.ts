@@ -5,6 +5,7 @@ import type {
   Encoder,
   EncoderCheckpoints,
   FillState,
+  Piece,
   Room,
   TableColumn,
   Warnings,
@@ -12,6 +13,7 @@ import type {
 import { TableEncoder, writeBytes } from '@perf/export-core';
 import type { Book } from './book.ts';
 import { CellHead } from './cell-head.ts';
+import type { GroupRows } from './group-rows.ts';
 import type { Hyperlinks } from './hyperlinks.ts';
 import type { RowNumber } from './row-number.ts';
 import type { SharedStrings } from './shared-strings.ts';
@@ -32,6 +34,8 @@ export interface WorkbookParts {
   readonly warnings: Warnings;
   readonly shared: SharedStrings | undefined;
   readonly links: Hyperlinks;
+  /** Absent: no headings stand among the rows. */
+  readonly groups: GroupRows | undefined;
 }
 
 /** Writes rows as sheets of a workbook: looks at the first rows, then lets a table encoder write all of them. */
@@ -44,16 +48,17 @@ export class WorkbookEncoder implements Encoder {
   #waiting: Batch[] = [];
   #isMeasured = false;
   #isEnded = false;
-  /** Rows before the sheet, and bytes of it. */
-  #sheetStart = 0;
-  #sheetBytes = 0;
-  /** Number of the sheet's first data row. */
+  /** Rows before the part that is being written: a sheet, or what stands below a heading on it. */
+  #partStart = 0;
+  /** Number of the part's first data row on its sheet. */
   #firstRow: number;
+  #sheetBytes = 0;
 
   constructor(parts: WorkbookParts) {
     const { schema, columns, book, room, warnings } = parts;
     this.#parts = parts;
     this.#firstRow = book.headRows + 1;
+    const rowsLeft = (): number => this.#rowsLeft();
     this.#table = new TableEncoder(
       schema,
       {
@@ -63,13 +68,13 @@ export class WorkbookEncoder implements Encoder {
         firstOpen: NOTHING,
         open: NOTHING,
         close: book.repeated?.close ?? Buffer.from('></row>'),
-        footer: () => book.end(this.rows - this.#sheetStart),
+        footer: () => book.end(this.#nextRow() - book.headRows - 1),
         openRow: this.#rowOpener(),
         parts: {
           get rows() {
-            return book.dataRows;
+            return rowsLeft();
           },
-          between: () => this.#nextSheet(),
+          between: () => this.#nextPart(),
         },
       },
       room,
@@ -93,7 +98,7 @@ export class WorkbookEncoder implements Encoder {
 
   load(batch: Batch): void {
     if (this.#isMeasured) {
-      this.#table.load(batch);
+      this.#loadTable(batch);
       return;
     }
     this.#waiting.push(batch);
@@ -113,7 +118,7 @@ export class WorkbookEncoder implements Encoder {
       if (state === 'full') this.#count(block);
       if (state !== 'done') return state;
       const batch = this.#waiting.shift();
-      if (batch !== undefined) this.#table.load(batch);
+      if (batch !== undefined) this.#loadTable(batch);
       else if (this.#isEnded) {
         this.#isEnded = false;
         this.#table.end();
@@ -156,14 +161,41 @@ export class WorkbookEncoder implements Encoder {
     };
   }
 
-  #nextSheet(): ReturnType<Book['next']> {
-    const rows = this.rows - this.#sheetStart;
-    this.#sheetStart = this.rows;
-    this.#sheetBytes = 0;
-    const { book } = this.#parts;
-    const pieces = book.next(rows);
-    this.#firstRow = book.headRows + 1;
-    return pieces;
+  #loadTable(batch: Batch): void {
+    const { groups } = this.#parts;
+    this.#table.load(batch);
+    if (groups === undefined) return;
+    groups.load(batch, this.rows);
+    this.#table.endPartAt(this.rows + this.#rowsLeft());
+  }
+
+  /** Number of the row of the sheet that comes next. */
+  #nextRow(): number {
+    return this.#firstRow + this.rows - this.#partStart;
+  }
+
+  /** Data rows that may follow without a heading or another sheet. */
+  #rowsLeft(): number {
+    const { book, groups } = this.#parts;
+    if (this.#sheetBytes > MAX_SHEET_BYTES) return 0;
+    const room = book.headRows + book.dataRows + 1 - this.#nextRow();
+    return groups === undefined ? room : Math.min(room, groups.nextRow - this.rows);
+  }
+
+  /** What stands between two rows: a heading, or the end of a sheet and the beginning of the next, or both. */
+  #nextPart(): Iterable<Piece> {
+    const { book, groups } = this.#parts;
+    const heading = groups?.take(this.rows);
+    const row = this.#nextRow();
+    const used = row - book.headRows - 1;
+    const needed = heading === undefined ? 1 : 2;
+    const isFull = this.#sheetBytes > MAX_SHEET_BYTES || used + needed > book.dataRows;
+    const turn = isFull ? book.next(used) : [];
+    if (isFull) this.#sheetBytes = 0;
+    this.#partStart = this.rows;
+    this.#firstRow = isFull ? book.headRows + 1 : row;
+    if (groups === undefined || heading === undefined) return turn;
+    return piecesBefore(turn, groups.xml(heading, this.#firstRow++));
   }
 
   /** A block leaves; a sheet that nears what an archive's file may hold ends with the row. */
@@ -173,25 +205,43 @@ export class WorkbookEncoder implements Encoder {
   }
 
   #state(): Readonly<Record<string, unknown>> {
-    const { book, shared, links } = this.#parts;
+    const { book, shared, links, groups } = this.#parts;
     return {
       table: this.#table.checkpoints.state(),
       book: book.state(),
       shared: shared?.state() ?? null,
       links: links.state(),
-      sheet: [this.#sheetStart, this.#sheetBytes],
+      sheet: [this.#partStart, this.#sheetBytes],
+      ...(groups === undefined ? {} : { groups: { first: this.#firstRow, last: groups.state() } }),
     };
   }
 
-  #resume(rows: number, { table, book, shared, links, sheet }: Readonly<Record<string, unknown>>): void {
-    if (typeof table !== 'object' || table === null || !Array.isArray(sheet))
-      throw new PerfError('ERR_PERF_CHECKPOINT_MISMATCH', 'the checkpoint holds no state of a workbook');
+  #resume(rows: number, state: Readonly<Record<string, unknown>>): void {
+    const { table, book, shared, links, sheet } = state;
+    if (typeof table !== 'object' || table === null || !Array.isArray(sheet)) throw noState();
     this.#parts.book.resume(book);
-    this.#firstRow = this.#parts.book.headRows + 1;
     this.#parts.shared?.resume(shared);
     this.#parts.links.resume(links);
     this.#table.checkpoints.resume(rows, Object.fromEntries(Object.entries(table)));
-    [this.#sheetStart, this.#sheetBytes] = [Number(sheet[0]), Number(sheet[1])];
+    [this.#partStart, this.#sheetBytes] = [Number(sheet[0]), Number(sheet[1])];
+    this.#firstRow = this.#parts.book.headRows + 1;
+    if (this.#parts.groups !== undefined) this.#resumeGroups(this.#parts.groups, state['groups']);
     this.#isMeasured = true;
   }
+
+  #resumeGroups(groups: GroupRows, state: unknown): void {
+    if (typeof state !== 'object' || state === null || !('first' in state) || !('last' in state))
+      throw noState();
+    this.#firstRow = Number(state.first);
+    groups.resume(state.last);
+  }
+}
+
+function* piecesBefore(pieces: Iterable<Piece>, last: string): Generator<Piece> {
+  yield* pieces;
+  yield Buffer.from(last);
+}
+
+function noState(): PerfError {
+  return new PerfError('ERR_PERF_CHECKPOINT_MISMATCH', 'the checkpoint holds no state of a workbook');
 }

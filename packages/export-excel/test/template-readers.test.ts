@@ -68,6 +68,27 @@ describe.skipIf(missing !== undefined)(
       ]);
     });
 
+    it('show headings of groups among the rows', async () => {
+      const path = await write({ template: { ...TEMPLATE, groups: ['region', 'day'], logo: PNG } });
+
+      const cells = await readByOpenpyxl(path, 'Data');
+      expect(['A5', 'A7', 'A9'].map((cell) => cells.get(cell)?.value)).toEqual([
+        'region: North   day: Jan 31, 2026',
+        'region: North   day: Feb 28, 2026',
+        'region: South   day: Jan 31, 2026',
+      ]);
+      expect(await readByLibreOffice(path)).toEqual([
+        ['Sales', '', ''],
+        ['region', 'day', 'amount'],
+        ['region: North   day: Jan 31, 2026', '', ''],
+        ['North', '31 Jan 2026', '1,000.50'],
+        ['region: North   day: Feb 28, 2026', '', ''],
+        ['North', '28 Feb 2026', '0.25'],
+        ['region: South   day: Jan 31, 2026', '', ''],
+        ['South', '31 Jan 2026', '2.00'],
+      ]);
+    });
+
     /** What LibreOffice prints of a workbook. */
     async function printed(path: string): Promise<string> {
       const profile = `-env:UserInstallation=file://${join(folder, 'profile')}`;
