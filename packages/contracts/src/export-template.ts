@@ -58,9 +58,12 @@ export interface ExportTemplate {
   /** IANA name, as in `Europe/Zurich`. @default 'UTC' */
   readonly timezone?: string;
   readonly title?: string;
-  /** PNG or JPEG as base64. */
+  /** PNG or JPEG as base64; shown 32 points high unless an option of the format says otherwise. */
   readonly logo?: string;
-  /** Columns whose value begins a new group where it changes; the rows must be ordered by them. */
+  /**
+   * Columns whose value begins a new group where it changes, with a heading; the rows must be ordered by them. An Excel `table` has no
+   * headings.
+   */
   readonly groups?: readonly string[];
   readonly totals?: readonly TemplateTotal[];
 }

@@ -122,6 +122,25 @@ describe('a table in parts', () => {
     expect(block.filled().toString() + written(encoder, [2], 1)).toBe('<(0=0;)>][<(0=1;)(1=2;)>]');
   });
 
+  it('ends a part after the row that it is told', () => {
+    const encoder = encoderOf(100);
+    const block = new Block(encoder.blockBytes);
+    encoder.begin();
+    encoder.load({
+      kind: 'rows',
+      schema,
+      layout: 'arrays',
+      rows: [
+        [0, null],
+        [1, null],
+      ],
+    });
+    encoder.endPartAt(1);
+    while (encoder.fillBlock(block) === 'paused');
+
+    expect(block.filled().toString() + written(encoder, [1], 2)).toBe('<(0=0;)>[<(0=1;)(1=2;)>]');
+  });
+
   it('refuses a state that does not say its part', () => {
     expect(() => encoderOf(2).checkpoints.resume(1, { warnings: [] })).toThrow(
       expect.objectContaining({ code: 'ERR_PERF_CHECKPOINT_MISMATCH' }),
