@@ -45,9 +45,9 @@ async function takeOver(home: string, epoch: number): Promise<void> {
     const what = partial ?? checkpoint;
     return number === undefined || Number(number) >= epoch ? [] : [{ name, run: Number(number), what }];
   });
-  const runs = left.filter(({ what }) => what === 'checkpoint').map(({ run }) => run);
+  const runs = new Set(left.filter(({ what }) => what === 'checkpoint').map(({ run }) => run));
   const newest = left
-    .filter(({ run, what }) => what === 'partial' && runs.includes(run))
+    .filter(({ run, what }) => what === 'partial' && runs.has(run))
     .toSorted((a, b) => b.run - a.run)[0];
   if (newest !== undefined) {
     const checkpoint = await fileCheckpoints(join(home, String(newest.run))).load();
