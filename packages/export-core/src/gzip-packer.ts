@@ -10,7 +10,8 @@ const HEAD: Uint8Array = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
 
 /** One gzip member whose blocks are deflated side by side. */
 export class GzipPacker implements Packer {
-  readonly parallel = 2;
+  /** With two both may end while the next is filled, and a core stands still. */
+  readonly parallel = 3;
   readonly #level: number;
   readonly #spent = new SpentBuffers();
   #crc = 0;
