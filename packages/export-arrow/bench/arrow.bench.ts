@@ -1,5 +1,4 @@
 // How many times faster are Arrow and Parquet than the usual libraries, and does memory stay flat?
-import { DuckDBInstance } from '@duckdb/node-api';
 import type { BatchSource, ExportManifest } from '@perf/contracts';
 import { batchSource } from '@perf/contracts';
 import { exportArrow, exportParquet, fileSink } from '@perf/export-arrow';
@@ -50,7 +49,11 @@ const toParquet = async (source: BatchSource, path: string): Promise<ExportManif
   exportParquet(source, fileSink(path));
 
 const copyParquet = copyByDuckDb({
-  connect: async () => (await DuckDBInstance.create(':memory:')).connect(),
+  connect: async () => {
+    // Only where it is used, because its code counts in the memory of a process.
+    const { DuckDBInstance } = await import('@duckdb/node-api');
+    return (await DuckDBInstance.create(':memory:')).connect();
+  },
   fill: async (path, rows) => toParquet(rowSourceOf(rows), path),
   reader: 'read_parquet',
   options: 'FORMAT parquet, COMPRESSION snappy',

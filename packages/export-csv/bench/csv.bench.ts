@@ -5,7 +5,6 @@ import { stat } from 'node:fs/promises';
 import { pipeline, finished } from 'node:stream/promises';
 import { PassThrough } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
-import { DuckDBInstance } from '@duckdb/node-api';
 import type { BatchSource } from '@perf/contracts';
 import { batchSource } from '@perf/contracts';
 import type { CsvOptions } from '@perf/export-csv';
@@ -85,7 +84,11 @@ async function writeThroughGzip(path: string, rows: number): Promise<object> {
 
 function duckDb(options: string): ExportCase {
   return copyByDuckDb({
-    connect: async () => (await DuckDBInstance.create(':memory:')).connect(),
+    connect: async () => {
+      // Only where it is used, because its code counts in the memory of a process.
+      const { DuckDBInstance } = await import('@duckdb/node-api');
+      return (await DuckDBInstance.create(':memory:')).connect();
+    },
     fill: async (path, rows) => exportCsv(rowSourceOf(rows), fileSink(path, { fsync: false })),
     reader: 'read_csv',
     options: `FORMAT csv, HEADER${options}`,

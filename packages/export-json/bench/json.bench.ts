@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { batchSource } from '@perf/contracts';
 import { exportNdjson, fileSink } from '@perf/export-json';
 import {
@@ -40,7 +39,11 @@ async function writePeer(path: string, rows: number): Promise<object> {
 }
 
 const copy = copyByDuckDb({
-  connect: async () => (await DuckDBInstance.create(':memory:')).connect(),
+  connect: async () => {
+    // Only where it is used, because its code counts in the memory of a process.
+    const { DuckDBInstance } = await import('@duckdb/node-api');
+    return (await DuckDBInstance.create(':memory:')).connect();
+  },
   fill: writeOurs,
   reader: 'read_json',
   options: 'FORMAT json',
