@@ -1,4 +1,12 @@
-import type { BatchSource, ExportTemplate, Exporter, JobOutputs, JobQueue, JobStore } from '@perf/contracts';
+import type {
+  BatchSource,
+  ExportTemplate,
+  Exporter,
+  JobOutputs,
+  JobQueue,
+  JobStore,
+  RepeatableSource,
+} from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 import { MOST_TIMER_MS, wholeNumber } from './whole-number.ts';
 
@@ -14,7 +22,7 @@ export type JobSource = (
     readonly cursor: unknown;
     readonly signal: AbortSignal;
   },
-) => Promise<BatchSource> | BatchSource;
+) => Promise<BatchSource | RepeatableSource> | BatchSource | RepeatableSource;
 
 /** Makes the exporter of a format. */
 export type JobFormat = (request: {
