@@ -1,6 +1,8 @@
 export { BLOCK_BYTES, BLOCK_SOFT_LIMIT, Block } from './block.ts';
 export { MISFIT, NO_ROOM } from './cell-writer.ts';
 export type { CellWriter, ValueWriter } from './cell-writer.ts';
+export { isRepeatable } from './checkpoints.ts';
+export { disposeSource } from './clean-up.ts';
 export { columnAt } from './column-cells.ts';
 export { compressionStyle, packerFor } from './compression.ts';
 export type { Compression, CompressionFormat, CompressionStyle } from './compression.ts';

@@ -7,8 +7,9 @@ import type {
   Progress,
 } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
+import { disposeSource, isRepeatable } from '@perf/export-core';
 import type { JobThreadOptions } from './job-parts.ts';
-import { closeSource, isRepeatable, openSource } from './open-source.ts';
+import { openSource } from './open-source.ts';
 
 /** Least ms between two reports of progress. */
 const PROGRESS_MS = 250;
@@ -51,7 +52,7 @@ export async function runRequest(
       onProgress,
     });
   } finally {
-    await closeSource(rows, signal);
+    await disposeSource(rows, signal.aborted);
   }
 }
 
