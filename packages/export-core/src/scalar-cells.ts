@@ -184,7 +184,7 @@ export function quotedCell(cell: CellWriter, quote: number): CellWriter {
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Whether `text` is `YYYY-MM-DD`, or `±YYYYYY-MM-DD` for years outside 0 to 9999, and a real day. */
-function isDate(text: string): boolean {
+export function isDate(text: string): boolean {
   if (text.length === 13) {
     const ms = Date.parse(`${text}T00:00:00.000Z`);
     return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);

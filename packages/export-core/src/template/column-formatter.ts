@@ -1,5 +1,6 @@
 import type { ColumnFormat, DataType, Field } from '@perf/contracts';
 import { PerfError, printDataType } from '@perf/contracts';
+import { isDate } from '../scalar-cells.ts';
 import type { InstantFormat } from './instant-format.ts';
 import { instantFormat } from './instant-format.ts';
 
@@ -14,7 +15,6 @@ export interface FormatPlace {
 
 const NUMBERS: ReadonlySet<string> = new Set(['int32', 'int64', 'float64', 'decimal']);
 const DAY_MS = 86_400_000;
-const DATE = /^(?:\d{4}|[+-]\d{6})-\d{2}-\d{2}$/;
 
 /**
  * How a template shows the values of a column as text, by the runtime's `Intl`: int64 and decimal keep every digit. Throws
@@ -73,13 +73,9 @@ function isNumeric(value: unknown): value is Intl.StringNumericLiteral {
   return typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value);
 }
 
-/** Refuses days that no month has, which `Date.parse` takes for days of the next. */
 function dateFormatter(format: InstantFormat): ColumnFormatter {
-  return (value) => {
-    if (typeof value !== 'string' || !DATE.test(value)) return undefined;
-    const ms = Date.parse(`${value}T00:00:00.000Z`);
-    return Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(value) ? undefined : format(ms);
-  };
+  return (value) =>
+    typeof value === 'string' && isDate(value) ? format(Date.parse(`${value}T00:00:00.000Z`)) : undefined;
 }
 
 function instantFormatter(type: DataType, format: InstantFormat): ColumnFormatter {
