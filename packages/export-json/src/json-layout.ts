@@ -6,14 +6,9 @@ import {
   Room,
   Warnings,
   base64Text,
-  boolCell,
+  cellOfType,
   chosenFields,
-  dateCell,
-  decimalCell,
   float64Cell,
-  instantCell,
-  int32Cell,
-  int64Cell,
   isMasked,
   jsonText,
   maskCell,
@@ -75,30 +70,15 @@ function cellFor(field: Field, { bigNumbers, template }: JsonStyle, room: Room):
       const text = formatted(value);
       return text === undefined ? undefined : JSON.stringify(text);
     });
-  const big = (cell: CellWriter): CellWriter => (bigNumbers === 'string' ? quotedCell(cell, QUOTE) : cell);
-  switch (type.kind) {
-    case 'bool':
-      return boolCell();
-    case 'int32':
-      return int32Cell();
-    case 'int64':
-      return big(int64Cell());
-    case 'float64':
-      return float64Cell('null');
-    case 'decimal':
-      return big(decimalCell());
-    case 'date':
-      return quotedCell(dateCell(), QUOTE);
-    case 'timestamp':
-      return quotedCell(instantCell(type.unit), QUOTE);
-    case 'utf8':
-      return stringCell(room);
-    case 'binary':
-      return plainStringCell(room, (value) => (value instanceof Uint8Array ? base64Text(value) : undefined));
-    case 'json':
-    case 'list':
-      return jsonTextCell(room, jsonText(type, bigNumbers));
-  }
+  if (type.kind === 'float64') return float64Cell('null');
+  if (type.kind === 'utf8') return stringCell(room);
+  if (type.kind === 'binary')
+    return plainStringCell(room, (value) => (value instanceof Uint8Array ? base64Text(value) : undefined));
+  const cell = cellOfType(type);
+  if (cell === undefined) return jsonTextCell(room, jsonText(type, bigNumbers));
+  const isBig = type.kind === 'int64' || type.kind === 'decimal';
+  const isQuoted = isBig ? bigNumbers === 'string' : type.kind === 'date' || type.kind === 'timestamp';
+  return isQuoted ? quotedCell(cell, QUOTE) : cell;
 }
 
 /** Of two values under one key a reader sees one only. */
