@@ -35,7 +35,8 @@ export class GroupRows {
   /** Those to come of the batch that was loaded, and the first of them. */
   #headings: Heading[] = [];
   #next = 0;
-  /** Key of the last row that was looked at. */
+  /** Values and key of the last row that was looked at; only new values are worth a key. */
+  #lastText: string | undefined;
   #last: string | undefined;
   /** Key of the group that is being written. */
   #written = '';
@@ -75,7 +76,10 @@ export class GroupRows {
     const length = batchLength(batch);
     for (let r = 0; r < length; r++) {
       const values = readers.map((read) => read(r));
-      const key = keyOf(values);
+      const text = plainText(values);
+      if (text === this.#lastText) continue;
+      this.#lastText = text;
+      const key = keyOf(text);
       if (key === this.#last) continue;
       this.#last = key;
       this.#headings.push({ row: first + r, text: this.#textOf(values), key });
@@ -119,11 +123,15 @@ export class GroupRows {
   }
 }
 
-/** Equal for equal values, whatever the batches hold them as. Hashed, because checkpoints must not hold values in clear. */
-function keyOf(values: readonly unknown[]): string {
-  const text = JSON.stringify(values.map(plainOf), (_, value: unknown) =>
+/** Equal for equal values, whatever the batches hold them as. */
+function plainText(values: readonly unknown[]): string {
+  return JSON.stringify(values.map(plainOf), (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
+}
+
+/** Hashed, because checkpoints must not hold values in clear. */
+function keyOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
