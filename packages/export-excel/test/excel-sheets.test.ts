@@ -1,10 +1,10 @@
-import type { ColumnFormat, DataType, ExportTemplate, Schema } from '@perf/contracts';
+import type { ColumnFormat, DataType, Schema } from '@perf/contracts';
 import { batchSource } from '@perf/contracts';
 import { readZip, unzipEntry } from '@perf/export-core';
 import { createExcelExporter, exportExcel, memorySink } from '@perf/export-excel';
 import { describe, expect, it } from 'vitest';
 import { readXlsx } from './read-xlsx.ts';
-import { numbered, written } from './written.ts';
+import { billRows, billTemplate, numbered, written } from './written.ts';
 
 describe('sheets', () => {
   it('are split where one is full, each with the header', async () => {
@@ -290,25 +290,8 @@ describe('tables', () => {
 });
 
 describe('templates', () => {
-  const template: ExportTemplate = {
-    version: 1,
-    name: 'bill',
-    title: 'Rechnung',
-    timezone: 'Europe/Zurich',
-    columns: [
-      { field: 'at', header: 'Zeit', format: { type: 'datetime', style: 'medium' } },
-      { field: 'amount', header: 'Betrag', format: { type: 'currency', currency: 'JPY' }, width: 20 },
-      { field: 'share', format: { type: 'percent', decimals: 1 }, align: 'center' },
-      { field: 'paid', format: { type: 'boolean', yes: 'ja', no: 'nein' } },
-    ],
-  };
-  const rows = [
-    { at: new Date('2026-07-01T12:00:00Z'), amount: 5, share: 0.25, paid: true, more: 1 },
-    { at: new Date('2026-12-01T12:00:00Z'), amount: 7, share: 0.5, paid: false, more: 2 },
-  ];
-
   it('say columns, titles, formats, clock and title', async () => {
-    const { sheet } = await written(rows, { template });
+    const { sheet } = await written(billRows, { template: billTemplate });
 
     expect(sheet.getCell('A1').value).toBe('Rechnung');
     expect(sheet.getRow(3).values).toEqual([undefined, 'Zeit', 'Betrag', 'share', 'paid']);
@@ -344,7 +327,7 @@ describe('templates', () => {
   });
 
   it('are refused beside options that say the same', () => {
-    expect(() => createExcelExporter({ template, columns: ['at'] })).toThrow(
+    expect(() => createExcelExporter({ template: billTemplate, columns: ['at'] })).toThrow(
       expect.objectContaining({ code: 'ERR_PERF_INVALID_OPTION' }),
     );
   });

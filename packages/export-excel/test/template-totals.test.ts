@@ -1,29 +1,12 @@
 import type { DataType, ExportTemplate, Schema } from '@perf/contracts';
 import { createExcelExporter } from '@perf/export-excel';
 import { describe, expect, it } from 'vitest';
-import { numbered, written } from './written.ts';
-
-const template: ExportTemplate = {
-  version: 1,
-  name: 'bill',
-  title: 'Rechnung',
-  timezone: 'Europe/Zurich',
-  columns: [
-    { field: 'at', header: 'Zeit', format: { type: 'datetime', style: 'medium' } },
-    { field: 'amount', header: 'Betrag', format: { type: 'currency', currency: 'JPY' }, width: 20 },
-    { field: 'share', format: { type: 'percent', decimals: 1 }, align: 'center' },
-    { field: 'paid', format: { type: 'boolean', yes: 'ja', no: 'nein' } },
-  ],
-};
-const rows = [
-  { at: new Date('2026-07-01T12:00:00Z'), amount: 5, share: 0.25, paid: true, more: 1 },
-  { at: new Date('2026-12-01T12:00:00Z'), amount: 7, share: 0.5, paid: false, more: 2 },
-];
+import { billRows, billTemplate, numbered, written } from './written.ts';
 
 describe('totals of a template', () => {
   it('stand below the last row, each in the format of its column', async () => {
     const totalled: ExportTemplate = {
-      ...template,
+      ...billTemplate,
       totals: [
         { field: 'amount', aggregate: 'sum' },
         { field: 'at', aggregate: 'max' },
@@ -32,7 +15,7 @@ describe('totals of a template', () => {
         { field: 'amount', aggregate: 'count' },
       ],
     };
-    const { sheet, parts, warnings } = await written(rows, { template: totalled });
+    const { sheet, parts, warnings } = await written(billRows, { template: totalled });
 
     expect(sheet.rowCount).toBe(8);
     expect(sheet.getRow(6).values).toEqual([undefined, 'Total', 12, 0.75]);
@@ -124,9 +107,9 @@ describe('totals of a template', () => {
   });
 
   it('are refused where values have none', async () => {
-    const totalled: ExportTemplate = { ...template, totals: [{ field: 'paid', aggregate: 'sum' }] };
+    const totalled: ExportTemplate = { ...billTemplate, totals: [{ field: 'paid', aggregate: 'sum' }] };
 
-    await expect(written(rows, { template: totalled })).rejects.toMatchObject({
+    await expect(written(billRows, { template: totalled })).rejects.toMatchObject({
       code: 'ERR_PERF_INVALID_OPTION',
     });
   });

@@ -1,4 +1,4 @@
-import type { Schema } from '@perf/contracts';
+import type { ExportTemplate, Schema } from '@perf/contracts';
 import { readZip, unzipEntry } from '@perf/export-core';
 import type { ExcelOptions } from '@perf/export-excel';
 import { exportExcel, memorySink } from '@perf/export-excel';
@@ -35,3 +35,23 @@ export async function written(rows: Rows, options: ExcelOptions = {}, schema?: S
 
 /** Rows with an id from 0. */
 export const numbered = (count: number): Rows => Array.from({ length: count }, (_, id) => ({ id }));
+
+/** A template with a format of each kind. */
+export const billTemplate: ExportTemplate = {
+  version: 1,
+  name: 'bill',
+  title: 'Rechnung',
+  timezone: 'Europe/Zurich',
+  columns: [
+    { field: 'at', header: 'Zeit', format: { type: 'datetime', style: 'medium' } },
+    { field: 'amount', header: 'Betrag', format: { type: 'currency', currency: 'JPY' }, width: 20 },
+    { field: 'share', format: { type: 'percent', decimals: 1 }, align: 'center' },
+    { field: 'paid', format: { type: 'boolean', yes: 'ja', no: 'nein' } },
+  ],
+};
+
+/** Rows for it. */
+export const billRows = [
+  { at: new Date('2026-07-01T12:00:00Z'), amount: 5, share: 0.25, paid: true, more: 1 },
+  { at: new Date('2026-12-01T12:00:00Z'), amount: 7, share: 0.5, paid: false, more: 2 },
+];
