@@ -70,8 +70,9 @@ describe('perf-bench chaos jobs', () => {
     const { code, text } = await chaos('jobs', ...short, '--seconds-between-kills', '3', '--json', json);
 
     expect(text).toContain('ndjson');
-    expect(code).toBe(0);
+    const completed: unknown = expect.objectContaining({ state: 'completed' });
     expect(JSON.parse(await readFile(json, 'utf8'))).toMatchObject({
+      report: { jobs: [completed, completed, completed, completed] },
       figures: [
         { id: 'chaos.jobs.jobs', value: 4 },
         { id: 'chaos.jobs.kills' },
@@ -80,6 +81,7 @@ describe('perf-bench chaos jobs', () => {
         { id: 'chaos.jobs.twice', value: 0 },
       ],
     });
+    expect(code).toBe(0);
   });
 
   it(

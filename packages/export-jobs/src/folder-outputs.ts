@@ -2,6 +2,7 @@ import { constants, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JobOutput, JobOutputs, JobRecord } from '@perf/contracts';
 import { fileCheckpoints, fileSink } from '@perf/export-core';
+import { committedAfter } from './committed-after.ts';
 import { fileNameOf } from './job-request.ts';
 
 /** Outputs in folders, one for each job. */
@@ -24,8 +25,10 @@ export function folderOutputs(folder: string): FolderOutputs {
       const home = homeOf(record);
       await mkdir(home, { recursive: true });
       await takeOver(home, record.epoch);
+      const sink = fileSink(pathOf(record), { partialPath: join(home, `${record.epoch}.partial`) });
       return {
-        sink: fileSink(pathOf(record), { partialPath: join(home, `${record.epoch}.partial`) }),
+        // An earlier run that was slow to learn that it had lost the job may have written again since.
+        sink: committedAfter(sink, async () => removeAll(home, await leftBefore(home, record.epoch))),
         checkpoint: fileCheckpoints(join(home, String(record.epoch))),
       };
     },
@@ -38,13 +41,16 @@ export function folderOutputs(folder: string): FolderOutputs {
 /** `fileSink` adds a word of its own while it commits. */
 const FILE_OF_RUN = /^(\d{1,15})\.(?:(partial)(?:\.[\da-f-]{36})?|(checkpoint|checkpoint\.next))$/;
 
+/** What a run has left in the folder of its job. */
+interface FileOfRun {
+  readonly name: string;
+  readonly run: number;
+  readonly what: string | undefined;
+}
+
 /** Copies the newest run that left both its bytes and a checkpoint, and removes all earlier runs. */
 async function takeOver(home: string, epoch: number): Promise<void> {
-  const left = (await readdir(home)).flatMap((name) => {
-    const [, number, partial, checkpoint] = FILE_OF_RUN.exec(name) ?? [];
-    const what = partial ?? checkpoint;
-    return number === undefined || Number(number) >= epoch ? [] : [{ name, run: Number(number), what }];
-  });
+  const left = await leftBefore(home, epoch);
   const runs = new Set(left.filter(({ what }) => what === 'checkpoint').map(({ run }) => run));
   const newest = left
     .filter(({ run, what }) => what === 'partial' && runs.has(run))
@@ -56,5 +62,17 @@ async function takeOver(home: string, epoch: number): Promise<void> {
       await fileCheckpoints(join(home, String(epoch))).save(checkpoint);
     }
   }
-  await Promise.all(left.map(({ name }) => rm(join(home, name), { force: true })));
+  await removeAll(home, left);
+}
+
+async function leftBefore(home: string, epoch: number): Promise<FileOfRun[]> {
+  return (await readdir(home)).flatMap((name) => {
+    const [, number, partial, checkpoint] = FILE_OF_RUN.exec(name) ?? [];
+    const what = partial ?? checkpoint;
+    return number === undefined || Number(number) >= epoch ? [] : [{ name, run: Number(number), what }];
+  });
+}
+
+async function removeAll(home: string, files: readonly FileOfRun[]): Promise<void> {
+  await Promise.all(files.map(({ name }) => rm(join(home, name), { force: true })));
 }

@@ -1,13 +1,7 @@
-import type {
-  CheckpointStore,
-  ExportManifest,
-  ExportSink,
-  JobOutput,
-  JobRequest,
-  Progress,
-} from '@perf/contracts';
+import type { CheckpointStore, ExportManifest, JobOutput, JobRequest, Progress } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
 import { disposeSource, isRepeatable } from '@perf/export-core';
+import { committedAfter } from './committed-after.ts';
 import type { JobThreadOptions } from './job-parts.ts';
 import { openSource } from './open-source.ts';
 
@@ -44,7 +38,7 @@ export async function runRequest(
         'ERR_PERF_SOURCE_CHANGED',
         'there is a checkpoint, and the source can be opened at a row no more',
       );
-    return await exporter.export(rows, fencedSink(sink, mustBeOurs), {
+    return await exporter.export(rows, committedAfter(sink, mustBeOurs), {
       signal,
       checkpoint: isResumable ? fencedCheckpoints(checkpoint, mustBeOurs) : undefined,
       resumeFrom,
@@ -54,26 +48,6 @@ export async function runRequest(
   } finally {
     await disposeSource(rows, signal.aborted);
   }
-}
-
-/** The file gets its name only while the job is still this run's. */
-function fencedSink(sink: ExportSink, mustBeOurs: () => Promise<void>): ExportSink {
-  return {
-    canPatch: sink.canPatch,
-    canResume: sink.canResume,
-    open: (resumeAt) => sink.open(resumeAt),
-    write: (bytes) => sink.write(bytes),
-    abort: (reason, options) => sink.abort(reason, options),
-    commit: async () => {
-      await mustBeOurs();
-      await sink.commit();
-    },
-    ...(sink.writeAt === undefined
-      ? {}
-      : { writeAt: async (bytes, position) => sink.writeAt?.(bytes, position) }),
-    ...(sink.sync === undefined ? {} : { sync: async () => sink.sync?.() }),
-    ...(sink.read === undefined ? {} : { read: (length) => readOf(sink, length) }),
-  };
 }
 
 function fencedCheckpoints(checkpoint: CheckpointStore, mustBeOurs: () => Promise<void>): CheckpointStore {
@@ -94,10 +68,4 @@ function named<T>(known: Readonly<Record<string, T>>, name: string, what: string
     'ERR_PERF_UNSUPPORTED',
     `no ${what} is named ${JSON.stringify(name.slice(0, 64))} in this worker`,
   );
-}
-
-function readOf(sink: ExportSink, length: number): AsyncIterable<Uint8Array> {
-  const bytes = sink.read?.(length);
-  if (bytes !== undefined) return bytes;
-  throw new PerfError('ERR_PERF_UNSUPPORTED', 'this sink cannot read back what it holds');
 }

@@ -85,4 +85,17 @@ describe('outputs in a folder', () => {
 
     expect(names).toEqual(['1.notes', 'export.csv']);
   });
+
+  it('leave nothing of an earlier run that wrote on until the end', async () => {
+    const outputs = folderOutputs(folder);
+    const { sink } = await outputs.open(run(2));
+    await sink.open();
+    await sink.write(new TextEncoder().encode('whole'));
+    for (const name of ['1.partial', '1.checkpoint'])
+      await writeFile(join(folder, 'job-1', name), CHECKPOINT);
+
+    await sink.commit();
+
+    expect(await readdir(join(folder, 'job-1'))).toEqual(['export.csv']);
+  });
 });

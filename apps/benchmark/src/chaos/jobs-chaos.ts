@@ -39,6 +39,9 @@ const POLL_MS = 200;
 const AWAY_MS = 1000;
 /** Redis dies after this many workers. */
 const KILLS_BEFORE_REDIS = 3;
+/** Kills after these come ever more slowly: a machine on which no job ends between two of them is to end as well. */
+const STEADY_KILLS = 6;
+const SLOWER = 1.25;
 /** What is not complete by then is counted as incomplete. */
 const LONGEST_MS = 600_000;
 
@@ -77,16 +80,17 @@ async function killUntilDone(
   { secondsBetweenKills, signal, onProgress }: JobsChaosOptions,
 ): Promise<Pick<JobsChaosReport, 'kills' | 'redisAwayMs'> & { readonly ordered: readonly OrderedJob[] }> {
   const start = performance.now();
-  let [kills, redisAwayMs, lastKill] = [0, 0, start];
+  let [kills, redisAwayMs, lastKill, waitMs] = [0, 0, start, secondsBetweenKills * 1000];
   for (;;) {
     const ordered = await look();
     const ended = ordered.filter(hasEnded).length;
     onProgress(ended, kills);
     if (ended === ordered.length || performance.now() - start > LONGEST_MS)
       return { ordered, kills, redisAwayMs };
-    if (performance.now() - lastKill > secondsBetweenKills * 1000) {
+    if (performance.now() - lastKill > waitMs) {
       lastKill = performance.now();
       if (crew.kill()) kills++;
+      if (kills > STEADY_KILLS) waitMs *= SLOWER;
     }
     if (kills === KILLS_BEFORE_REDIS && redisAwayMs === 0) {
       const died = performance.now();
