@@ -45,14 +45,50 @@ export interface EngineCapabilities {
   readonly operators: ReadonlySet<FilterOperator>;
   /** Where EXPLAIN ANALYZE gives figures: at every node, at the root only, or nowhere. */
   readonly analyze: 'nodes' | 'root' | 'none';
-  /** Whether `whatIf` exists. */
+  /** Whether `whatIf` exists and would work now. */
   readonly whatIf: boolean;
+}
+
+/** One column of an index. */
+export interface IndexColumn {
+  readonly name: string;
+  /** @default 'asc' */
+  readonly direction?: 'asc' | 'desc';
 }
 
 /** An index that does not exist yet. */
 export interface HypotheticalIndex {
   readonly table: string;
-  readonly columns: readonly { readonly name: string; readonly direction?: 'asc' | 'desc' }[];
+  readonly columns: readonly IndexColumn[];
+  /** Columns kept beside the key. @default none */
+  readonly include?: readonly string[];
+  /** Only rows of which this is so are in the index. @default all */
+  readonly only?: { readonly column: string; readonly is: 'present' | 'true' };
+}
+
+/** An index as the engine has it. Those on expressions are left out. */
+export interface TableIndex {
+  readonly name: string;
+  readonly table: string;
+  readonly columns: readonly IndexColumn[];
+  readonly unique: boolean;
+  /** Whether it belongs to the primary key. */
+  readonly primary: boolean;
+  /** Whether it leaves rows out. */
+  readonly partial: boolean;
+  readonly bytes?: number;
+  /** Times that it was used since the engine began to count. */
+  readonly scans?: number;
+}
+
+/** A statement that an engine has run, and how it fared. */
+export interface WorkloadStatement {
+  /** May hold the engine's placeholders instead of literals. */
+  readonly text: string;
+  readonly calls: number;
+  readonly meanMs: number;
+  /** Rows that the statement writes in a second; absent for one that reads. */
+  readonly writesPerS?: number;
 }
 
 /** A database behind one interface. What it opened, it closes; what was passed in stays open. */
@@ -79,5 +115,16 @@ export interface QueryEngine extends AsyncDisposable {
     options?: { readonly analyze?: boolean; readonly signal?: AbortSignal | undefined },
   ): Promise<ExecutionPlan>;
   /** The plan the statement would have with these indexes. Exists when `capabilities.whatIf`. */
-  whatIf?(indexes: readonly HypotheticalIndex[], statement: Statement): Promise<ExecutionPlan>;
+  whatIf?(
+    indexes: readonly HypotheticalIndex[],
+    statement: Statement,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<ExecutionPlan>;
+  /** All indexes of the tables in the catalogue. */
+  indexes?(options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly TableIndex[]>;
+  /** The statements that took most time together, first of all; empty where the engine keeps no record. @param options.limit default 100 */
+  workload?(options?: {
+    readonly limit?: number;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<readonly WorkloadStatement[]>;
 }

@@ -40,14 +40,17 @@ export type {
   EngineCapabilities,
   ExecuteOptions,
   HypotheticalIndex,
+  IndexColumn,
   Parameter,
   QueryEngine,
   ResultStream,
   Statement,
+  TableIndex,
+  WorkloadStatement,
 } from './engine.ts';
 export { PerfError, abortError, isPerfError, orAborted, throwIfAborted } from './errors.ts';
 export type { PerfErrorCode } from './errors.ts';
-export type { ExecutionPlan } from './execution-plan.ts';
+export type { ExecutionPlan, PlanBuffers } from './execution-plan.ts';
 export type {
   JobChange,
   JobCondition,

@@ -21,6 +21,10 @@ export interface TableStatistics {
   /** Rows read to learn `columns`; equal to `rows` when all were. */
   readonly sampledRows: number;
   readonly columns: ReadonlyMap<string, ColumnStatistics>;
+  /** Bytes of the table without its indexes. */
+  readonly bytes?: number;
+  /** Columns of each index, in order; absent when unknown, so that only keys are taken for indexed. */
+  readonly indexes?: readonly (readonly string[])[];
 }
 
 /** Statistics of the tables of a query, by table name. A missing table or column means unknown, never empty. */
