@@ -1,4 +1,5 @@
 export { MissingServerError, missingServerLine, serversAreRequired, type ServerFacts } from './required.ts';
+export { startMariadb, type MariadbOptions } from './mariadb.ts';
 export { startPostgres } from './postgres.ts';
 export { startOutageRedis, type OutageRedis } from './outage-redis.ts';
 export { startRedis } from './redis.ts';

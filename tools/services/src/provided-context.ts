@@ -14,11 +14,22 @@ declare module 'vitest' {
     postgresUrl: string | undefined;
     /** Why there is no Postgres, in one line. */
     postgresMissing: string | undefined;
+    /** URL of this project's MariaDB; absent when MariaDB is missing or was not asked for. */
+    mariadbUrl: string | undefined;
+    /** Why there is no MariaDB, in one line. */
+    mariadbMissing: string | undefined;
   }
 }
 
 /** What the global setups provide and `describeWith` reads. */
 export type ServerContext = Pick<
   ProvidedContext,
-  'redisUrl' | 'redisMissing' | 'redisClusterUrl' | 'redisClusterMissing' | 'postgresUrl' | 'postgresMissing'
+  | 'redisUrl'
+  | 'redisMissing'
+  | 'redisClusterUrl'
+  | 'redisClusterMissing'
+  | 'postgresUrl'
+  | 'postgresMissing'
+  | 'mariadbUrl'
+  | 'mariadbMissing'
 >;

@@ -1,3 +1,4 @@
+import { startMariadb } from './mariadb.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
 import { startRedisCluster } from './redis-cluster.ts';
@@ -12,6 +13,7 @@ const starters: Readonly<Record<ServerName, (options: StartOptions) => Promise<S
   redis: startRedis,
   redisCluster: startRedisCluster,
   postgres: startPostgres,
+  mariadb: (options) => startMariadb(options),
 };
 
 /**

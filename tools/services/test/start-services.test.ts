@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { startPostgres, startRedis, startServices } from '@perf/services';
+import { startMariadb, startPostgres, startRedis, startServices } from '@perf/services';
 import { isAlive } from '../src/temp-folder.ts';
 import { redisPing } from './redis-ping.ts';
 
-const local = { ...process.env, REDIS_URL: '', POSTGRES_URL: '' };
+const local = { ...process.env, REDIS_URL: '', POSTGRES_URL: '', MYSQL_URL: '' };
 
 async function answerOf(url: string): Promise<unknown> {
   const client = new Client({ connectionString: url });
@@ -15,6 +16,17 @@ async function answerOf(url: string): Promise<unknown> {
     return rows[0]?.answer;
   } finally {
     await client.end();
+  }
+}
+
+/** The first value of what a MariaDB answers. */
+async function mariadbSays(url: string, sql: string): Promise<unknown> {
+  const connection = await createConnection(url);
+  try {
+    const [rows] = await connection.query<RowDataPacket[]>({ sql, rowsAsArray: true });
+    return rows[0]?.[0];
+  } finally {
+    await connection.end();
   }
 }
 
@@ -77,6 +89,38 @@ describe('startPostgres', () => {
     await using postgres = await startPostgres({ env: { POSTGRES_URL: url } });
 
     expect(postgres.url).toBe(url);
+  });
+});
+
+describe('startMariadb', () => {
+  it('starts a MariaDB with a database perf that answers a query and knows Unicode', async () => {
+    await using mariadb = await startMariadb({ env: local });
+
+    expect(await mariadbSays(mariadb.url, "SELECT LOWER('ÀB😀')")).toBe('àb😀');
+    expect(await mariadbSays(mariadb.url, 'SELECT DATABASE()')).toBe('perf');
+  });
+
+  it('hands further arguments to the server', async () => {
+    await using mariadb = await startMariadb({ env: local, serverArguments: ['--performance-schema=ON'] });
+
+    expect(await mariadbSays(mariadb.url, 'SELECT @@performance_schema')).toBe(1);
+  });
+
+  it('leaves no process and no folder after it is disposed', async () => {
+    const mariadb = await startMariadb({ env: local });
+
+    await mariadb[Symbol.asyncDispose]();
+
+    expect(existsSync(mariadb.folder ?? '')).toBe(false);
+    expect(isAlive(mariadb.pid ?? 0)).toBe(false);
+  });
+
+  it('hands out MYSQL_URL', async () => {
+    const url = 'mysql://somebody@db.example/flights';
+
+    await using mariadb = await startMariadb({ env: { MYSQL_URL: url } });
+
+    expect(mariadb.url).toBe(url);
   });
 });
 
