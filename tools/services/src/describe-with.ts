@@ -6,6 +6,7 @@ const setups: Readonly<Record<ServerName, string>> = {
   redis: 'redis',
   redisCluster: 'redis-cluster',
   postgres: 'postgres',
+  postgresHypopg: 'postgres-hypopg',
   mariadb: 'mariadb',
 };
 

@@ -1,6 +1,7 @@
 export { MissingServerError, missingServerLine, serversAreRequired, type ServerFacts } from './required.ts';
 export { startMariadb, type MariadbOptions } from './mariadb.ts';
 export { startPostgres } from './postgres.ts';
+export { startPostgresHypopg } from './postgres-hypopg.ts';
 export { startOutageRedis, type OutageRedis } from './outage-redis.ts';
 export { startRedis } from './redis.ts';
 export { startRedisCluster } from './redis-cluster.ts';

@@ -6,12 +6,12 @@ import { findBinary, npmPackageFolder, pathFolders } from './find-binary.ts';
 import { MissingServerError, missingServerLine, type ServerFacts } from './required.ts';
 import { givenServer, type Server, type StartOptions } from './server.ts';
 import { serverOwner } from './server-owner.ts';
-import { startServer } from './server-process.ts';
+import { startServer, type ServerOrder, type ServerPlace } from './server-process.ts';
 
 const facts: ServerFacts = { title: 'Postgres', variable: 'POSTGRES_URL', debianPackage: 'postgresql' };
 
 /** A Postgres installation: a folder with `bin/`, `lib/` and `share/`, and whether the server's user may enter it. */
-interface Installation {
+export interface Installation {
   readonly home: string;
   readonly isReachable: boolean;
 }
@@ -23,36 +23,48 @@ interface Installation {
 export async function startPostgres({ env = process.env }: StartOptions = {}): Promise<Server> {
   const given = env['POSTGRES_URL'];
   if (given !== undefined && given !== '') return givenServer(given);
-  const { home, isReachable } = await installation(env);
-  const server = await startServer(({ port, folder }) => {
-    const bin = join(isReachable ? home : copyInto(folder, home), 'bin');
-    const data = join(folder, 'data');
-    return {
-      prepare: {
-        file: join(bin, 'initdb'),
-        args: [
-          '-D',
-          data,
-          '-U',
-          'postgres',
-          '-A',
-          'trust',
-          '-E',
-          'UTF8',
-          '--locale=C.UTF-8',
-          '--no-sync',
-          '--no-instructions',
-        ],
-      },
-      server: {
-        file: join(bin, 'postgres'),
-        args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-F'],
-      },
-      readyText: 'database system is ready to accept connections',
-      stopSignal: 'SIGINT',
-    };
-  });
-  return { ...server, url: `postgres://postgres@127.0.0.1:${server.port}/postgres` };
+  const found = await installation(env);
+  const server = await startServer((place) => postgresRecipe(found, place));
+  return { ...server, url: postgresUrl(server.port) };
+}
+
+/** How an installation is started in a place. @param serverArguments more of them, as in `-c` and a setting */
+export function postgresRecipe(
+  { home, isReachable }: Installation,
+  { port, folder }: ServerPlace,
+  serverArguments: readonly string[] = [],
+): ServerOrder {
+  const bin = join(isReachable ? home : copyInto(folder, home), 'bin');
+  const data = join(folder, 'data');
+  return {
+    prepare: {
+      file: join(bin, 'initdb'),
+      args: [
+        '-D',
+        data,
+        '-U',
+        'postgres',
+        '-A',
+        'trust',
+        '-E',
+        'UTF8',
+        '--locale=C.UTF-8',
+        '--no-sync',
+        '--no-instructions',
+      ],
+    },
+    server: {
+      file: join(bin, 'postgres'),
+      args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-F', ...serverArguments],
+    },
+    readyText: 'database system is ready to accept connections',
+    stopSignal: 'SIGINT',
+  };
+}
+
+/** The URL of a server that was started here. */
+export function postgresUrl(port: number): string {
+  return `postgres://postgres@127.0.0.1:${port}/postgres`;
 }
 
 /** The pinned binaries from npm come first, so that everybody tests against the same version. */

@@ -14,6 +14,10 @@ declare module 'vitest' {
     postgresUrl: string | undefined;
     /** Why there is no Postgres, in one line. */
     postgresMissing: string | undefined;
+    /** URL of this project's Postgres with HypoPG; absent when it is missing or was not asked for. */
+    postgresHypopgUrl: string | undefined;
+    /** Why there is no Postgres with HypoPG, in one line. */
+    postgresHypopgMissing: string | undefined;
     /** URL of this project's MariaDB; absent when MariaDB is missing or was not asked for. */
     mariadbUrl: string | undefined;
     /** Why there is no MariaDB, in one line. */
@@ -30,6 +34,8 @@ export type ServerContext = Pick<
   | 'redisClusterMissing'
   | 'postgresUrl'
   | 'postgresMissing'
+  | 'postgresHypopgUrl'
+  | 'postgresHypopgMissing'
   | 'mariadbUrl'
   | 'mariadbMissing'
 >;

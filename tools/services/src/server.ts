@@ -1,5 +1,5 @@
 /** The servers this module can start. */
-export type ServerName = 'redis' | 'redisCluster' | 'postgres' | 'mariadb';
+export type ServerName = 'redis' | 'redisCluster' | 'postgres' | 'postgresHypopg' | 'mariadb';
 
 /** A server to talk to. Disposing stops it when it was started here, and does nothing when it was given. */
 export interface Server extends AsyncDisposable {
@@ -13,7 +13,7 @@ export interface Server extends AsyncDisposable {
 
 /** What every start function takes. */
 export interface StartOptions {
-  /** Where `REDIS_URL`, `REDIS_CLUSTER_URLS`, `POSTGRES_URL`, `MYSQL_URL`, `PATH` and `PERF_APT` are read. @default process.env */
+  /** Where `REDIS_URL`, `REDIS_CLUSTER_URLS`, `POSTGRES_URL`, `POSTGRES_HYPOPG_URL`, `MYSQL_URL`, `PATH` and `PERF_APT` are read. @default process.env */
   readonly env?: NodeJS.ProcessEnv;
 }
 

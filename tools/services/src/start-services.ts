@@ -1,5 +1,6 @@
 import { startMariadb } from './mariadb.ts';
 import { startPostgres } from './postgres.ts';
+import { startPostgresHypopg } from './postgres-hypopg.ts';
 import { startRedis } from './redis.ts';
 import { startRedisCluster } from './redis-cluster.ts';
 import type { Server, ServerName, StartOptions } from './server.ts';
@@ -13,6 +14,7 @@ const starters: Readonly<Record<ServerName, (options: StartOptions) => Promise<S
   redis: startRedis,
   redisCluster: startRedisCluster,
   postgres: startPostgres,
+  postgresHypopg: startPostgresHypopg,
   mariadb: (options) => startMariadb(options),
 };
 

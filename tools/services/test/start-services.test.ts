@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { startMariadb, startPostgres, startRedis, startServices } from '@perf/services';
+import { startMariadb, startPostgres, startPostgresHypopg, startRedis, startServices } from '@perf/services';
 import { isAlive } from '../src/temp-folder.ts';
 import { redisPing } from './redis-ping.ts';
 
-const local = { ...process.env, REDIS_URL: '', POSTGRES_URL: '', MYSQL_URL: '' };
+const local = { ...process.env, REDIS_URL: '', POSTGRES_URL: '', POSTGRES_HYPOPG_URL: '', MYSQL_URL: '' };
 
 async function answerOf(url: string): Promise<unknown> {
   const client = new Client({ connectionString: url });
@@ -87,6 +87,33 @@ describe('startPostgres', () => {
     const url = 'postgres://somebody@db.example/flights';
 
     await using postgres = await startPostgres({ env: { POSTGRES_URL: url } });
+
+    expect(postgres.url).toBe(url);
+  });
+});
+
+describe('startPostgresHypopg', () => {
+  it('starts a Postgres in which hypopg and pg_stat_statements work', async () => {
+    await using postgres = await startPostgresHypopg({ env: local });
+    const client = new Client({ connectionString: postgres.url });
+    await client.connect();
+    try {
+      await client.query(
+        'CREATE EXTENSION hypopg; CREATE EXTENSION pg_stat_statements; CREATE TABLE t (a int)',
+      );
+      const { rowCount } = await client.query(`SELECT * FROM hypopg_create_index('CREATE INDEX ON t (a)')`);
+
+      expect(rowCount).toBe(1);
+      expect((await client.query('SELECT count(*) FROM pg_stat_statements')).rowCount).toBe(1);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('hands out POSTGRES_HYPOPG_URL', async () => {
+    const url = 'postgres://somebody@db.example/flights';
+
+    await using postgres = await startPostgresHypopg({ env: { POSTGRES_HYPOPG_URL: url } });
 
     expect(postgres.url).toBe(url);
   });
