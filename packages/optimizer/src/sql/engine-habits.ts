@@ -1,0 +1,23 @@
+import type { SqlName } from './sql-name.ts';
+
+/** What an engine does by itself, as far as cost depends on it. */
+export interface EngineHabits {
+  /** How two sources without an index are joined: by hash, by an index made for the occasion, or row by row within buffers. */
+  readonly join: 'hash' | 'index' | 'loop';
+  /** Whether a correlated query is run once for all rows instead of once a row: aggregates too, EXISTS and IN alone, or never. */
+  readonly unnests: 'all' | 'semijoins' | 'none';
+  /** Cost of one row of a scan that no index answers, where reading one row through an index costs `look`. */
+  readonly scan: number;
+  readonly look: number;
+  /** Cost of beginning a query within another. */
+  readonly start: number;
+}
+
+/** Ratios measured on a million rows; only their order of size matters. */
+export const HABITS: Readonly<Record<SqlName, EngineHabits>> = {
+  postgres: { join: 'hash', unnests: 'semijoins', scan: 1, look: 3, start: 3 },
+  duckdb: { join: 'hash', unnests: 'all', scan: 0.05, look: 1, start: 10 },
+  sqlite: { join: 'index', unnests: 'none', scan: 1, look: 3, start: 3 },
+  mysql: { join: 'loop', unnests: 'semijoins', scan: 2, look: 5, start: 20 },
+  bigquery: { join: 'hash', unnests: 'all', scan: 0.05, look: 1, start: 10 },
+};

@@ -1,0 +1,164 @@
+import type { Catalog, QueryStatistics, Rewrite } from '@perf/contracts';
+import { mustOnlyRead } from './must-only-read.ts';
+import { printQuery } from './print-query.ts';
+import type { Query } from './query.ts';
+import type { QueryCost } from './query-cost.ts';
+import { costOf } from './query-cost.ts';
+import { readStatement } from './read-statement.ts';
+import type { Alternative, SqlRule } from './rules/sql-rule.ts';
+import { SQL_RULES } from './rules/sql-rules.ts';
+import { Shapes } from './shapes.ts';
+import type { SqlName } from './sql-name.ts';
+
+/** How a statement is optimized. */
+export interface OptimizeSqlOptions {
+  readonly dialect: SqlName;
+  /** What the tables are; keys and foreign keys count where they are enforced. */
+  readonly catalog: Catalog;
+  /** @default none: estimates rest on defaults */
+  readonly statistics?: QueryStatistics;
+  /** Rules left out. @default none */
+  readonly disable?: readonly string[];
+  /** Refuses what is not one SELECT or WITH statement. @default true */
+  readonly readOnly?: boolean;
+}
+
+/** A change to a statement, and what it rests on. */
+export interface SqlRewrite extends Rewrite {
+  /** Facts of the catalogue without which it does not hold. */
+  readonly facts: readonly string[];
+}
+
+/** Why a rule that could be applied was not. */
+export interface RefusedRewrite {
+  readonly rule: string;
+  readonly reason: string;
+}
+
+/** A statement made ready to run. */
+export interface OptimizedSql {
+  readonly original: string;
+  /** The statement to run; the original to the letter where nothing was changed. */
+  readonly text: string;
+  /** Empty when nothing was changed. */
+  readonly rewrites: readonly SqlRewrite[];
+  readonly refused: readonly RefusedRewrite[];
+  /** Why the statement was not looked into; absent: it was. */
+  readonly unread?: string;
+  /** Of the text given back, and of the original, in units of reading one row; undefined: not read. */
+  readonly estimate?: QueryCost;
+  readonly originalEstimate?: QueryCost;
+}
+
+/** Accepted changes of one statement, so that no rule can loop. */
+const MOST_REWRITES = 24;
+/** Cost after ÷ before, up to which a change counts as none: estimates are no finer. */
+const SAME = 1.001;
+
+/**
+ * Writes a statement anew where a rule proves the answer the same and the estimate says that it is cheaper. Pure: it reads only what it is
+ * given. A statement that is not understood to its last word comes back as it is, with the reason. Whether an engine agrees is asked apart.
+ * Throws `ERR_PERF_INVALID_QUERY` for what may change data, unless `readOnly` is false.
+ *
+ * @example
+ * const { text, rewrites } = optimizeSql(sql, { dialect: 'postgres', catalog, statistics });
+ */
+export function optimizeSql(original: string, options: OptimizeSqlOptions): OptimizedSql {
+  const { dialect, catalog, statistics = { tables: new Map() }, disable = [], readOnly = true } = options;
+  if (readOnly) mustOnlyRead(original, dialect);
+  const read = readStatement(original, dialect, catalog);
+  if ('reason' in read) return { original, text: original, rewrites: [], refused: [], unread: read.reason };
+  const left = new Set(disable);
+  const rules = SQL_RULES.filter((rule) => !left.has(rule.name) && rule.engines[dialect] !== undefined);
+  const search = new Search(rules, statistics, dialect, read.fresh);
+  const { query, rewrites, refused, cost, costBefore } = search.best(read.query);
+  return {
+    original,
+    text: rewrites.length === 0 ? original : printQuery(query, dialect),
+    rewrites,
+    refused,
+    estimate: cost,
+    originalEstimate: costBefore,
+  };
+}
+
+interface Found {
+  readonly query: Query;
+  readonly rewrites: readonly SqlRewrite[];
+  readonly refused: readonly RefusedRewrite[];
+  readonly cost: QueryCost;
+  readonly costBefore: QueryCost;
+}
+
+/** Applies rules one after another as long as one of them pays. */
+class Search {
+  readonly #rules: readonly SqlRule[];
+  readonly #statistics: QueryStatistics;
+  readonly #dialect: SqlName;
+  readonly #fresh: (wanted: string) => string;
+  readonly #refused = new Map<string, RefusedRewrite>();
+
+  constructor(
+    rules: readonly SqlRule[],
+    statistics: QueryStatistics,
+    dialect: SqlName,
+    fresh: (wanted: string) => string,
+  ) {
+    this.#rules = rules;
+    this.#statistics = statistics;
+    this.#dialect = dialect;
+    this.#fresh = fresh;
+  }
+
+  best(query: Query): Found {
+    const costBefore = this.#cost(query);
+    const rewrites: SqlRewrite[] = [];
+    let [current, cost] = [query, costBefore];
+    for (let i = 0; i < this.#rules.length && rewrites.length < MOST_REWRITES;) {
+      const rule = this.#rules[i];
+      const step = rule === undefined ? undefined : this.#step(rule, current, cost);
+      if (rule === undefined || step === undefined) {
+        i++;
+        continue;
+      }
+      const { reason, facts } = step.alternative;
+      rewrites.push({
+        rule: rule.name,
+        reason,
+        facts,
+        estimatedGain: cost.cost / Math.max(step.cost.cost, Number.MIN_VALUE),
+      });
+      [current, cost] = [step.alternative.query, step.cost];
+      // What was changed may let an earlier rule in.
+      i = 0;
+    }
+    for (const { rule } of rewrites) this.#refused.delete(rule);
+    return { query: current, rewrites, refused: [...this.#refused.values()], cost, costBefore };
+  }
+
+  /** The cheapest way to apply a rule once, when that pays. */
+  #step(
+    rule: SqlRule,
+    query: Query,
+    before: QueryCost,
+  ): { alternative: Alternative; cost: QueryCost } | undefined {
+    const context = { dialect: this.#dialect, shapes: new Shapes(query, this.#dialect), fresh: this.#fresh };
+    const options = rule
+      .alternatives(query, context)
+      .map((alternative) => ({ alternative, cost: this.#cost(alternative.query) }));
+    const best = options.toSorted((a, b) => a.cost.cost - b.cost.cost)[0];
+    if (best === undefined) return undefined;
+    const margin = rule.margin === undefined ? 0.9 : rule.margin * SAME;
+    if (best.cost.cost <= before.cost * margin) return best;
+    const share = (best.cost.cost / before.cost).toPrecision(3);
+    this.#refused.set(rule.name, {
+      rule: rule.name,
+      reason: `its estimated cost is ${share} of that without it`,
+    });
+    return undefined;
+  }
+
+  #cost(query: Query): QueryCost {
+    return costOf(query, this.#statistics, this.#dialect);
+  }
+}

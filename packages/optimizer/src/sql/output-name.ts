@@ -1,0 +1,94 @@
+import type { Expr } from './expr.ts';
+import type { SqlName } from './sql-name.ts';
+import { unreadable } from './unreadable.ts';
+
+/** The name that the engine gives an output column without one. @param text the expression as written */
+export function outputName(expr: Expr, dialect: SqlName, text: string): string {
+  if (expr.kind === 'column') return expr.name;
+  switch (dialect) {
+    case 'postgres':
+      return postgresName(expr) ?? '?column?';
+    case 'sqlite':
+    case 'mysql':
+      return text;
+    case 'duckdb':
+    case 'bigquery':
+      return duckdbName(expr) ?? unreadable('an output column has no name');
+  }
+}
+
+/** The last name that the expression tells: of a function, a type, a column. */
+function postgresName(expr: Expr): string | undefined {
+  switch (expr.kind) {
+    case 'column':
+      return expr.name;
+    case 'call':
+      return /^[a-z_][a-z_0-9]*$/.test(expr.name) && !OPERATOR_WORDS.has(expr.name)
+        ? expr.name
+        : expr.name.startsWith('extract ')
+          ? 'extract'
+          : undefined;
+    case 'aggregate':
+    case 'window':
+      return expr.name;
+    case 'cast':
+      return postgresName(expr.arg) ?? postgresType(expr.to);
+    case 'case':
+      return (expr.otherwise === undefined ? undefined : strongName(expr.otherwise)) ?? 'case';
+    case 'query':
+      if (expr.form === 'exists') return 'exists';
+      return expr.form === 'scalar' && expr.query.body.kind === 'select'
+        ? expr.query.body.output[0]?.name
+        : undefined;
+    case 'literal':
+      return expr.type === 'boolean'
+        ? 'bool'
+        : expr.type === 'date' || expr.type === 'timestamp' || expr.type === 'interval'
+          ? expr.type
+          : undefined;
+    case 'parameter':
+    case 'output':
+      return undefined;
+  }
+}
+
+const OPERATOR_WORDS: ReadonlySet<string> = new Set([
+  'and',
+  'or',
+  'not',
+  'in',
+  'like',
+  'ilike',
+  'between',
+  'neg',
+  'is',
+  'row',
+]);
+
+/** A CASE takes the name of what its ELSE tells only where that is a column, a function or a cast of one. */
+function strongName(expr: Expr): string | undefined {
+  return expr.kind === 'literal' ? undefined : postgresName(expr);
+}
+
+function postgresType(to: string): string {
+  const plain = to.replace(/\(.*$/, '');
+  const names: Readonly<Record<string, string>> = {
+    integer: 'int4',
+    int: 'int4',
+    bigint: 'int8',
+    smallint: 'int2',
+    'double precision': 'float8',
+    real: 'float4',
+    decimal: 'numeric',
+    boolean: 'bool',
+    'character varying': 'varchar',
+  };
+  return names[plain] ?? plain;
+}
+
+/** `sum(x)` and its kin, as DuckDB calls them. */
+function duckdbName(expr: Expr): string | undefined {
+  if (expr.kind !== 'aggregate' || expr.distinct || expr.filter !== undefined) return undefined;
+  if (expr.name === 'count' && expr.args.length === 0) return 'count_star()';
+  return undefined;
+}

@@ -1,0 +1,32 @@
+import type { Query } from '../query.ts';
+import type { Shapes } from '../shapes.ts';
+import type { SqlName } from '../sql-name.ts';
+
+/** What a rule knows of the statement. */
+export interface RuleContext {
+  readonly dialect: SqlName;
+  readonly shapes: Shapes;
+  /** A name that nothing of the statement has yet. */
+  readonly fresh: (wanted: string) => string;
+}
+
+/** One way to write the statement otherwise. */
+export interface Alternative {
+  readonly query: Query;
+  /** One sentence: what was changed, and what made it safe. No literals. */
+  readonly reason: string;
+  /** Facts of the catalogue that it rests on, as in `orders.id is a key`. It does not hold without them. */
+  readonly facts: readonly string[];
+}
+
+/** A change that keeps the answer: the same rows, as often, in the order asked for. */
+export interface SqlRule {
+  /** Stable name, as in `date-range`. */
+  readonly name: string;
+  /** The engines it is tried on, each with what was measured there. */
+  readonly engines: Readonly<Partial<Record<SqlName, string>>>;
+  /** Cost after ÷ before that is still taken. @default 0.9 */
+  readonly margin?: number;
+  /** Every way in which the rule can be applied once; none when its proof fails. */
+  alternatives(query: Query, context: RuleContext): readonly Alternative[];
+}

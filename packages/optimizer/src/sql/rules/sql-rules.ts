@@ -1,0 +1,25 @@
+import { bareCoalesce } from './bare-coalesce.ts';
+import { bareColumn } from './bare-column.ts';
+import { countExists } from './count-exists.ts';
+import { dateRange } from './date-range.ts';
+import { innerJoin } from './inner-join.ts';
+import { notInExists } from './not-in-exists.ts';
+import { orIn } from './or-in.ts';
+import { redundantDistinct } from './redundant-distinct.ts';
+import type { SqlRule } from './sql-rule.ts';
+import { unionAll } from './union-all.ts';
+import { unusedJoin } from './unused-join.ts';
+
+/** All rules on SQL text, in the order in which they are tried. */
+export const SQL_RULES: readonly SqlRule[] = [
+  dateRange,
+  bareColumn,
+  bareCoalesce,
+  orIn,
+  countExists,
+  notInExists,
+  innerJoin,
+  unusedJoin,
+  redundantDistinct,
+  unionAll,
+];
