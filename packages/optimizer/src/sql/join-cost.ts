@@ -3,7 +3,7 @@ import { conjuncts } from './expr.ts';
 import type { Leaf, Source } from './query.ts';
 import type { CostModel } from './query-cost.ts';
 import { isConstant } from './selectivity-of.ts';
-import { columnsIn } from './walk.ts';
+import { columnsIn, partsOf } from './walk.ts';
 
 /** Rows of a table of which nothing is known. */
 const DEFAULT_ROWS = 1000;
@@ -72,7 +72,7 @@ export class JoinCost {
       (least, part) => (this.#isIndexed(leaf, part) ? Math.min(least, selectivity.of(part).value) : least),
       1,
     );
-    const scan = rows * habits.scan * (1 + 0.1 * own.length);
+    const scan = rows * habits.scan * (1 + testCost(own));
     const look = found < 1 ? rows * found * habits.look + Math.log2(2 + rows) : Infinity;
     return { rows: Math.max(1e-3, rows * share), cost: Math.min(scan, look), sources };
   }
@@ -191,4 +191,21 @@ function isWithin(condition: Expr, sources: ReadonlySet<string>): boolean {
   return (
     columns.some(({ source }) => sources.has(source)) && columns.every(({ source }) => sources.has(source))
   );
+}
+
+/** Cost of evaluating conditions once, where reading the row costs 1. */
+function testCost(conditions: readonly Expr[]): number {
+  return conditions.reduce((cost, condition) => cost + exprCost(condition), 0);
+}
+
+function exprCost(expr: Expr): number {
+  const own = expr.kind === 'cast' ? 0.3 : expr.kind === 'call' ? callCost(expr.name) : 0.01;
+  return partsOf(expr).reduce((cost, part) => cost + exprCost(part), own);
+}
+
+function callCost(name: string): number {
+  if (name === 'like' || name === 'ilike' || name === '~') return 0.3;
+  return /^[a-z_]+$/.test(name) && !SEARCHED.has(name) && name !== 'and' && name !== 'or' && name !== 'not'
+    ? 0.3
+    : 0.05;
 }

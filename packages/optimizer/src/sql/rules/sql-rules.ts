@@ -1,3 +1,8 @@
+import { transitive } from './transitive.ts';
+import { scalarJoin } from './scalar-join.ts';
+import { pushIntoCte } from './push-into-cte.ts';
+import { orUnion } from './or-union.ts';
+import { existsIn } from './exists-in.ts';
 import { bareCoalesce } from './bare-coalesce.ts';
 import { bareColumn } from './bare-column.ts';
 import { countExists } from './count-exists.ts';
@@ -22,4 +27,9 @@ export const SQL_RULES: readonly SqlRule[] = [
   unusedJoin,
   redundantDistinct,
   unionAll,
+  scalarJoin,
+  existsIn,
+  pushIntoCte,
+  transitive,
+  orUnion,
 ];
