@@ -1,6 +1,8 @@
 /** What a column of the shop holds. */
 export type CommerceType = 'int' | 'text' | 'date' | 'timestamp' | 'decimal' | 'double' | 'bool';
 
+const TYPES: readonly CommerceType[] = ['int', 'text', 'date', 'timestamp', 'decimal', 'double', 'bool'];
+
 /** A column of the shop. */
 export interface CommerceColumn {
   readonly name: string;
@@ -71,8 +73,6 @@ function table(
   });
   return { name, columns: [{ name: 'id', type: 'int', nullable: false }, ...further], references, unique };
 }
-
-const TYPES: readonly CommerceType[] = ['int', 'text', 'date', 'timestamp', 'decimal', 'double', 'bool'];
 
 function typeIn(word: string): CommerceType {
   const type = TYPES.find((each) => each === word);

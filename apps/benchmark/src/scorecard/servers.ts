@@ -1,4 +1,11 @@
-import type { OutageRedis, startOutageRedis, startRedis, startRedisCluster } from '@perf/services';
+import type {
+  OutageRedis,
+  startMariadb,
+  startOutageRedis,
+  startPostgresHypopg,
+  startRedis,
+  startRedisCluster,
+} from '@perf/services';
 import { PerfError } from '@perf/contracts';
 import { loadIoredis } from './adapters/ioredis.ts';
 import { missingPackage } from '../data/missing-package.ts';
@@ -8,6 +15,8 @@ interface Services {
   readonly startRedis: typeof startRedis;
   readonly startOutageRedis: typeof startOutageRedis;
   readonly startRedisCluster: typeof startRedisCluster;
+  readonly startPostgresHypopg: typeof startPostgresHypopg;
+  readonly startMariadb: typeof startMariadb;
 }
 
 /** A Redis of this run alone, whatever the environment says: it may be emptied. */
@@ -25,6 +34,18 @@ export async function startOwnCluster(): Promise<{ readonly url: string } & Asyn
   return started(({ startRedisCluster: start }) =>
     start({ env: { ...process.env, REDIS_CLUSTER_URLS: '' } }),
   );
+}
+
+/** A Postgres of this run alone, in which HypoPG can be created. */
+export async function startOwnPostgres(): Promise<{ readonly url: string } & AsyncDisposable> {
+  return started(({ startPostgresHypopg: start }) =>
+    start({ env: { ...process.env, POSTGRES_HYPOPG_URL: '' } }),
+  );
+}
+
+/** A MariaDB of this run alone. */
+export async function startOwnMariadb(): Promise<{ readonly url: string } & AsyncDisposable> {
+  return started(({ startMariadb: start }) => start({ env: { ...process.env, MYSQL_URL: '' } }));
 }
 
 /** Throws `ERR_PERF_MISSING_PACKAGE` without `@perf/services`, which is no dependency of the published app, and `ERR_PERF_OPEN_FAILED`. */

@@ -5,7 +5,7 @@ import type { Query } from './query.ts';
 import type { QueryCost } from './query-cost.ts';
 import { costOf } from './query-cost.ts';
 import { readStatement } from './read-statement.ts';
-import type { Alternative, SqlRule } from './rules/sql-rule.ts';
+import type { Alternative, RuleContext, SqlRule } from './rules/sql-rule.ts';
 import { SQL_RULES } from './rules/sql-rules.ts';
 import { Shapes } from './shapes.ts';
 import type { SqlName } from './sql-name.ts';
@@ -19,6 +19,8 @@ export interface OptimizeSqlOptions {
   readonly statistics?: QueryStatistics;
   /** Rules left out. @default none */
   readonly disable?: readonly string[];
+  /** Whether dates as text are written as ISO 8601: on Postgres, whether the session's DateStyle is ISO. @default true, but on Postgres */
+  readonly isoDates?: boolean;
   /** Refuses what is not one SELECT or WITH statement. @default true */
   readonly readOnly?: boolean;
 }
@@ -70,7 +72,8 @@ export function optimizeSql(original: string, options: OptimizeSqlOptions): Opti
   if ('reason' in read) return { original, text: original, rewrites: [], refused: [], unread: read.reason };
   const left = new Set(disable);
   const rules = SQL_RULES.filter((rule) => !left.has(rule.name) && rule.engines[dialect] !== undefined);
-  const search = new Search(rules, statistics, dialect, read.fresh);
+  const { isoDates = dialect !== 'postgres' } = options;
+  const search = new Search(rules, statistics, { dialect, isoDates, fresh: read.fresh });
   const { query, rewrites, refused, cost, costBefore } = search.best(read.query);
   return {
     original,
@@ -94,20 +97,13 @@ interface Found {
 class Search {
   readonly #rules: readonly SqlRule[];
   readonly #statistics: QueryStatistics;
-  readonly #dialect: SqlName;
-  readonly #fresh: (wanted: string) => string;
+  readonly #context: Omit<RuleContext, 'shapes'>;
   readonly #refused = new Map<string, RefusedRewrite>();
 
-  constructor(
-    rules: readonly SqlRule[],
-    statistics: QueryStatistics,
-    dialect: SqlName,
-    fresh: (wanted: string) => string,
-  ) {
+  constructor(rules: readonly SqlRule[], statistics: QueryStatistics, context: Omit<RuleContext, 'shapes'>) {
     this.#rules = rules;
     this.#statistics = statistics;
-    this.#dialect = dialect;
-    this.#fresh = fresh;
+    this.#context = context;
   }
 
   best(query: Query): Found {
@@ -142,7 +138,7 @@ class Search {
     query: Query,
     before: QueryCost,
   ): { alternative: Alternative; cost: QueryCost } | undefined {
-    const context = { dialect: this.#dialect, shapes: new Shapes(query, this.#dialect), fresh: this.#fresh };
+    const context = { ...this.#context, shapes: new Shapes(query, this.#context.dialect) };
     const options = rule
       .alternatives(query, context)
       .map((alternative) => ({ alternative, cost: this.#cost(alternative.query) }));
@@ -159,6 +155,6 @@ class Search {
   }
 
   #cost(query: Query): QueryCost {
-    return costOf(query, this.#statistics, this.#dialect);
+    return costOf(query, this.#statistics, this.#context.dialect);
   }
 }

@@ -1,3 +1,6 @@
+import { castLike } from './cast-like.ts';
+import { commonOr } from './common-or.ts';
+import { distinctExists } from './distinct-exists.ts';
 import { transitive } from './transitive.ts';
 import { scalarJoin } from './scalar-join.ts';
 import { pushIntoCte } from './push-into-cte.ts';
@@ -20,12 +23,15 @@ export const SQL_RULES: readonly SqlRule[] = [
   dateRange,
   bareColumn,
   bareCoalesce,
+  castLike,
   orIn,
+  commonOr,
   countExists,
   notInExists,
   innerJoin,
   unusedJoin,
   redundantDistinct,
+  distinctExists,
   unionAll,
   scalarJoin,
   existsIn,
