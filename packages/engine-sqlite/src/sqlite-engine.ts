@@ -3,11 +3,13 @@ import type {
   EngineCapabilities,
   ExecuteOptions,
   ExecutionPlan,
+  HypotheticalIndex,
   Parameter,
   QueryEngine,
   QueryStatistics,
   ResultStream,
   Statement,
+  TableIndex,
   TableStatistics,
 } from '@perf/contracts';
 import {
@@ -21,9 +23,12 @@ import {
   throwIfAborted,
 } from '@perf/contracts';
 import { readCatalog } from './sqlite-catalog.ts';
+import type { Ask } from './sqlite-collations.ts';
 import type { PlanRow } from './sqlite-plan.ts';
 import { onlyReads, planFromRows } from './sqlite-plan.ts';
+import { indexedColumns, readIndexes, treeBytes } from './sqlite-indexes.ts';
 import { SqliteStream } from './sqlite-stream.ts';
+import { WhatIfCopy } from './what-if.ts';
 import type { WorkerHost } from './worker-host.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -33,6 +38,17 @@ export interface SqliteOptions {
   readonly readOnly?: boolean;
   /** Most worker threads, each with a connection of its own and one statement at a time; `:memory:` always has one. @default 2 */
   readonly workers?: number;
+  /** Life of the copy that `whatIf` plans on, in ms, so that it learns of rows that were added; 0 makes one for each call. @default 60,000 */
+  readonly whatIfTtlMs?: number;
+  /** Source of time, for tests. @default Date.now */
+  readonly now?: () => number;
+}
+
+/** What `whatIf` plans on, and when it was made for which schema. */
+interface KeptCopy {
+  readonly madeAt: number;
+  readonly changes: unknown;
+  readonly copy: Promise<WhatIfCopy>;
 }
 
 /**
@@ -48,25 +64,32 @@ export class SqliteEngine implements QueryEngine {
   readonly capabilities: EngineCapabilities = {
     operators: new Set(FILTER_OPERATORS),
     analyze: 'root',
-    whatIf: false,
+    whatIf: true,
   };
   readonly #pool: WorkerPool;
   /** The catalogue with SQLite's own count of schema changes when it was read. */
   #catalog: { readonly changes: unknown; readonly catalog: Catalog } | undefined;
+  readonly #whatIfTtlMs: number;
+  readonly #now: () => number;
+  #whatIf: KeptCopy | undefined;
   #disposed = false;
 
-  private constructor(pool: WorkerPool) {
+  private constructor(pool: WorkerPool, { whatIfTtlMs = 60_000, now = Date.now }: SqliteOptions) {
     this.#pool = pool;
+    this.#whatIfTtlMs = whatIfTtlMs;
+    this.#now = now;
   }
 
   /** Opens the file `path`, creating it when missing; `':memory:'` makes a database that lives as long as the engine. */
   static async open(path: string, options: SqliteOptions = {}): Promise<SqliteEngine> {
-    const { readOnly = false, workers = 2 } = options;
+    const { readOnly = false, workers = 2, whatIfTtlMs = 0 } = options;
     if (!Number.isInteger(workers) || workers < 1)
       throw new PerfError('ERR_PERF_INVALID_OPTION', `workers must be a positive integer, got ${workers}`);
+    if (!(whatIfTtlMs >= 0))
+      throw new PerfError('ERR_PERF_INVALID_OPTION', `whatIfTtlMs must not be negative, got ${whatIfTtlMs}`);
     const pool = new WorkerPool({ path, readOnly }, workers);
     pool.release(await pool.take(), true);
-    return new SqliteEngine(pool);
+    return new SqliteEngine(pool, options);
   }
 
   async execute(statement: Statement, options: ExecuteOptions = {}): Promise<ResultStream> {
@@ -76,11 +99,7 @@ export class SqliteEngine implements QueryEngine {
         'ERR_PERF_INVALID_OPTION',
         `batchRows must be a positive integer, got ${batchRows}`,
       );
-    if (statement.dialect !== 'sqlite')
-      throw new PerfError(
-        'ERR_PERF_INVALID_OPTION',
-        `a ${statement.dialect} statement was given to the SQLite engine`,
-      );
+    assertDialect(statement);
     if (TRANSACTION.test(statement.text))
       throw new PerfError(
         'ERR_PERF_UNSUPPORTED',
@@ -125,14 +144,66 @@ export class SqliteEngine implements QueryEngine {
 
   /** Read anew whenever SQLite's schema version has changed. */
   async catalog(): Promise<Catalog> {
-    const [row] = await this.#ask('SELECT schema_version AS v FROM pragma_schema_version');
-    const changes = row?.['v'];
+    const changes = await this.#schemaVersion();
     const kept = this.#catalog;
     if (kept !== undefined && kept.changes === changes) return kept.catalog;
     const exclusive = this.#pool.shared;
     const catalog = await readCatalog((text, parameters) => this.#ask(text, parameters), { exclusive });
     this.#catalog = { changes, catalog };
     return catalog;
+  }
+
+  async #schemaVersion(): Promise<unknown> {
+    const [row] = await this.#ask('SELECT schema_version AS v FROM pragma_schema_version');
+    return row?.['v'];
+  }
+
+  /** Indexes on columns of the tables in the catalogue; the rowid is none. */
+  async indexes(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<readonly TableIndex[]> {
+    const { tables } = await this.catalog();
+    const found: TableIndex[] = [];
+    for (const name of tables.keys())
+      found.push(
+        ...(await readIndexes((text, parameters) => this.#ask(text, parameters, options.signal), name)),
+      );
+    return found;
+  }
+
+  /**
+   * The plan on a copy of the schema without rows, in memory, that knows the statistics of the database (what ANALYZE left, else
+   * from samples) and has `indexes` too. Nothing in the database is changed.
+   */
+  async whatIf(
+    indexes: readonly HypotheticalIndex[],
+    statement: Statement,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<ExecutionPlan> {
+    assertDialect(statement);
+    const catalog = await this.catalog();
+    const copy = await this.#copy();
+    return copy.plan(catalog, { indexes, statement, signal: options.signal });
+  }
+
+  async #copy(): Promise<WhatIfCopy> {
+    const changes = await this.#schemaVersion();
+    const kept = this.#whatIf;
+    const now = this.#now();
+    if (kept !== undefined && kept.changes === changes && now - kept.madeAt < this.#whatIfTtlMs)
+      return kept.copy;
+    const fresh: KeptCopy = {
+      madeAt: now,
+      changes,
+      copy: WhatIfCopy.make({
+        ask: (text, parameters) => this.#ask(text, parameters),
+        statistics: (table) => this.#tableStatistics(table, 10_000, undefined),
+      }),
+    };
+    this.#whatIf = fresh;
+    fresh.copy.catch(() => {
+      if (this.#whatIf === fresh) this.#whatIf = undefined;
+    });
+    await disposeCopy(kept);
+    return fresh.copy;
   }
 
   async statistics(
@@ -183,7 +254,10 @@ export class SqliteEngine implements QueryEngine {
         ),
       ]),
     );
-    return { rows, sampledRows: sample.length, columns };
+    const ask: Ask = (text, parameters) => this.#ask(text, parameters, signal);
+    const bytes = await treeBytes(ask, name);
+    const indexes = await indexedColumns(ask, name);
+    return { rows, sampledRows: sample.length, columns, ...(bytes === undefined ? {} : { bytes }), indexes };
   }
 
   /**
@@ -215,13 +289,14 @@ export class SqliteEngine implements QueryEngine {
     let actualRows = 0;
     for await (const batch of await this.execute(statement, { shape: 'columns', signal }))
       actualRows += batchLength(batch);
-    return { ...plan, actualRows, selfMs: performance.now() - started };
+    return { ...plan, actualRows, loops: 1, totalMs: performance.now() - started };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
     await this.#pool.close();
+    await disposeCopy(this.#whatIf);
   }
 
   async #ask(
@@ -245,6 +320,17 @@ export class SqliteEngine implements QueryEngine {
 /** Statements that would leave a transaction open on one of several connections, behind blanks and comments. */
 const TRANSACTION =
   /^(?:\s|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)\b/i;
+
+function assertDialect({ dialect }: Statement): void {
+  if (dialect === 'sqlite') return;
+  throw new PerfError('ERR_PERF_INVALID_OPTION', `a ${dialect} statement was given to the SQLite engine`);
+}
+
+/** Ends a copy that was made; one that failed has ended by itself. */
+async function disposeCopy(kept: KeptCopy | undefined): Promise<void> {
+  const copy = await kept?.copy.catch(() => undefined);
+  await copy?.[Symbol.asyncDispose]();
+}
 
 function reading(text: string): Statement {
   return { dialect: 'sqlite', text, parameters: [] };
