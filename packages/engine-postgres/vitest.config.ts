@@ -2,5 +2,7 @@ import { mergeConfig } from 'vitest/config';
 import shared from '../../vitest.shared.ts';
 
 export default mergeConfig(shared, {
-  test: { globalSetup: ['@perf/services/global-setup/postgres', '@perf/services/global-setup/postgres-hypopg'] },
+  test: {
+    globalSetup: ['@perf/services/global-setup/postgres', '@perf/services/global-setup/postgres-hypopg'],
+  },
 });
