@@ -2,6 +2,7 @@ import type { Catalog, CatalogColumn, CatalogTable, ForeignKey } from '@perf/con
 import { catalogVersion } from '@perf/contracts';
 import type { Ask } from './collated-columns.ts';
 import { collatedColumns } from './collated-columns.ts';
+import { indexedColumns } from './duckdb-indexes.ts';
 import { dataTypeNamed } from './duckdb-types.ts';
 
 const COLUMNS = `SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns()
@@ -30,7 +31,12 @@ export async function readCatalog(ask: Ask): Promise<Catalog> {
       .map((row) => names(row['columns']));
     const unique = indexes
       .filter((row) => row['table_name'] === name)
-      .flatMap((row) => indexedColumns(row['expressions'], own));
+      .flatMap((row) =>
+        indexedColumns(
+          row['expressions'],
+          own.map((column) => text(column['column_name'])),
+        ),
+      );
     tables.set(name, {
       name,
       columns: own.map((row) =>
@@ -62,21 +68,6 @@ function foreignKey(row: Readonly<Record<string, unknown>>): ForeignKey {
     references: names(row['references']),
     enforced: true,
   };
-}
-
-/** Columns of a unique index, written `[a, '"b c"']`; an index on anything but columns proves nothing here. */
-function indexedColumns(expressions: unknown, own: readonly Readonly<Record<string, unknown>>[]): string[][] {
-  const known = new Map(own.map((row) => [indexedForm(text(row['column_name'])), text(row['column_name'])]));
-  const listed = text(expressions)
-    .slice(1, -1)
-    .split(', ')
-    .map((part) => known.get(part));
-  return listed.every((name) => name !== undefined) ? [listed] : [];
-}
-
-/** A column as DuckDB lists it: bare when it is a plain word, else quoted as a name and again as a text. */
-function indexedForm(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `'"${name}"'`;
 }
 
 function text(value: unknown): string {

@@ -7,6 +7,7 @@ import type {
   QueryStatistics,
   ResultStream,
   Statement,
+  TableIndex,
   TableStatistics,
 } from '@perf/contracts';
 import {
@@ -21,6 +22,7 @@ import type { DuckDBPreparedStatement } from '@duckdb/node-api';
 import { DuckDBInstance, StatementType } from '@duckdb/node-api';
 import { ConnectionPool } from './connection-pool.ts';
 import { readCatalog } from './duckdb-catalog.ts';
+import { readIndexes, tableBytes } from './duckdb-indexes.ts';
 import { planFromJson } from './duckdb-plan.ts';
 import { tableStatistics } from './duckdb-statistics.ts';
 import { DuckDbStream } from './duckdb-stream.ts';
@@ -203,6 +205,7 @@ export class DuckDbEngine implements QueryEngine {
       );
     const known = (await this.catalog()).tables;
     const found = new Map<string, TableStatistics>();
+    const indexes = tables.length === 0 ? [] : await this.indexes({ signal });
     const open = (text: string): Promise<ResultStream> =>
       this.execute(reading(text), { shape: 'columns', signal });
     for (const name of new Set(tables)) {
@@ -211,9 +214,21 @@ export class DuckDbEngine implements QueryEngine {
           'ERR_PERF_UNKNOWN_TABLE',
           `statistics: the catalogue has no table ${JSON.stringify(name.slice(0, 64))}`,
         );
-      found.set(name, await tableStatistics(name, sampleRows, open));
+      const sampled = await tableStatistics(name, sampleRows, open);
+      const bytes = (await tableBytes((text) => this.#ask(text, signal), name)) ?? sampled.bytes;
+      const own = indexes.filter(({ table }) => table === name);
+      found.set(name, {
+        ...sampled,
+        ...(bytes === undefined ? {} : { bytes }),
+        indexes: own.map(({ columns }) => columns.map((column) => column.name)),
+      });
     }
     return { tables: found };
+  }
+
+  /** Indexes on columns alone, those that DuckDB keeps for keys too. */
+  async indexes(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<readonly TableIndex[]> {
+    return readIndexes((text) => this.#ask(text, options.signal));
   }
 
   /** With `analyze` the statement is run; only one that reads, others are refused with `ERR_PERF_UNSUPPORTED`. */

@@ -4,7 +4,10 @@ import { cellReader, sampleStatistics } from '@perf/contracts';
 /** Runs a statement of ours and gives its columns. */
 export type Open = (text: string) => Promise<ResultStream>;
 
-/** Statistics of one table from its exact row count and a repeatable sample; from all rows when there are few. */
+/**
+ * Statistics of one table from its exact row count and a repeatable sample; from all rows when there are few. `bytes` is what
+ * the values take by the sample; absent where a column has values that are not counted.
+ */
 export async function tableStatistics(
   name: string,
   sampleRows: number,
@@ -23,7 +26,16 @@ export async function tableStatistics(
     field.name,
     sampleStatistics(field.type, values[i] ?? [], rows),
   ]);
-  return { rows, sampledRows: Math.min(rows, sampleRows), columns: new Map(columns) };
+  const widths = columns.map(([, { averageBytes }]) => averageBytes);
+  const bytes = widths.every((width) => width !== undefined)
+    ? Math.round(rows * widths.reduce((sum, width) => sum + width, 0))
+    : undefined;
+  return {
+    rows,
+    sampledRows: Math.min(rows, sampleRows),
+    columns: new Map(columns),
+    ...(bytes === undefined ? {} : { bytes }),
+  };
 }
 
 /** All values of a stream, by column. */

@@ -47,6 +47,35 @@ describe('explain', () => {
     expect(found.every(({ selfMs = -1 }) => selfMs >= 0)).toBe(true);
   });
 
+  it('tells what is known besides: the operator, total times, rows removed, memory', async () => {
+    const found = await explained('SELECT d, count(*) FROM f WHERE id % 2 = 0 GROUP BY d', true);
+    const [root] = found;
+    const scan = found.find(({ table }) => table === 'f');
+
+    expect(scan).toMatchObject({ engineOperator: 'SEQ_SCAN', rowsRemoved: 10_000 });
+    expect(scan?.totalMs).toBe(scan?.selfMs);
+    expect(root?.totalMs).toBeGreaterThan(scan?.totalMs ?? Infinity);
+    expect(root?.memoryBytes).toBeGreaterThan(0);
+  });
+
+  it('folds projections away that only pack values, and keeps their time', async () => {
+    const text = 'SELECT origin, count(*) AS n FROM f GROUP BY origin ORDER BY origin';
+    const found = await explained(text, true);
+    const self = found.reduce((sum, { selfMs = 0 }) => sum + selfMs, 0);
+
+    expect(found.map(({ operator }) => operator)).toEqual(['sort', 'aggregate', 'project', 'scan']);
+    expect(self).toBeCloseTo(found[0]?.totalMs ?? 0, 6);
+  });
+
+  it('calls a lookup by a key a search', async () => {
+    await rowsOf(engine, 'CREATE TABLE k (id INT PRIMARY KEY)');
+    await rowsOf(engine, 'INSERT INTO k SELECT i FROM range(100000) r(i)');
+
+    expect((await explained('SELECT * FROM k WHERE id = 7', true)).map(({ operator }) => operator)).toContain(
+      'search',
+    );
+  });
+
   it('names a table whatever it is called', async () => {
     expect((await explained('SELECT s FROM "we.ird ""t"')).map(({ table }) => table)).toContain('we.ird "t');
   });
