@@ -41,7 +41,7 @@ export interface DriverConnection {
   query(statement: DriverStatement): DriverCommand;
   execute(statement: DriverStatement): DriverCommand;
   /** Forgets a prepared statement, on the server too. */
-  unprepare(statement: DriverStatement): unknown;
+  unprepare(statement: DriverStatement | string): unknown;
   pause(): void;
   resume(): void;
   destroy(): void;

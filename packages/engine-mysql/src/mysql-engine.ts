@@ -166,7 +166,7 @@ export class MysqlEngine implements QueryEngine {
     return measuredIndexes((text) => this.#ask(text, [], options.signal), performanceSchema);
   }
 
-  /** What `performance_schema` has counted in this database; empty where it is off. */
+  /** What `performance_schema` has counted in this database; empty where it is off. MariaDB counts no prepared statements. */
   async workload(
     options: { readonly limit?: number; readonly signal?: AbortSignal | undefined } = {},
   ): Promise<readonly WorkloadStatement[]> {

@@ -13,6 +13,7 @@ const CODE = {
   longLong: 8,
   int24: 9,
   date: 10,
+  time: 11,
   datetime: 12,
   year: 13,
   newDate: 14,
@@ -57,6 +58,8 @@ export function dataTypeOf(field: DriverField): DataType {
     case CODE.datetime:
     case CODE.timestamp:
       return timestampType(decimals);
+    case CODE.time:
+      return { kind: 'utf8' };
     case CODE.bit:
       return bitType(columnLength);
     case CODE.json:

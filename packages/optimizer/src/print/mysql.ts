@@ -5,10 +5,15 @@ import { plainAggregate } from './sql-dialect.ts';
 /** The largest LIMIT, for an OFFSET that stands alone. */
 const NO_LIMIT = '18446744073709551615';
 
+/** Collations that compare by the bytes of utf8mb4 and pad nothing: of MariaDB and of MySQL. */
+const EXACT = / COLLATE utf8mb4_(?:nopad_bin|0900_bin)$/;
+/** Collations of character sets whose bytes are not those of utf8mb4. */
+const OTHER_BYTES = / COLLATE (?!utf8|ascii)\w+$/;
+
 /**
  * MySQL and MariaDB: `?`, names in backticks. Text is compared as the bytes of utf8mb4, which is the order of code points:
  * the default collations fold case, and `utf8mb4_bin` takes `a` and `a ` for the same. Text of groups, DISTINCT, min and max
- * comes back as these bytes.
+ * comes back as these bytes. A column whose own collation compares so stands bare where values are equal, so that an index on it can be used.
  */
 export const mysql: SqlDialect = {
   name: 'mysql',
@@ -20,11 +25,17 @@ export const mysql: SqlDialect = {
   },
   value: (value, _, operator) =>
     operator === 'regex' && typeof value === 'string' ? endingAtEnd(value) : value,
-  column: (text) => text,
-  key: (text, type) => (type.kind === 'utf8' ? bytes(text) : text),
+  column: (text, type, engineType) =>
+    type.kind === 'utf8' && OTHER_BYTES.test(engineType ?? '') ? characters(text) : text,
+  key: (text, type, engineType) => {
+    if (type.kind !== 'utf8') return text;
+    // What is no bare column has the collation of the connection.
+    return text.startsWith('`') && EXACT.test(engineType ?? '') ? text : bytes(text);
+  },
   // The group is by bytes, and HAVING knows a column of a group by its name alone.
   ofGroup: (text, type) => (type.kind === 'utf8' ? `min(${text})` : text),
-  ordered: (text) => text,
+  // MariaDB takes the ends of BETWEEN for one value when they differ by case alone, whatever the column's collation.
+  ordered: (text, type) => (type.kind === 'utf8' && text.startsWith('`') ? bytes(text) : text),
   lower: (text) => `lower(${characters(text)})`,
   text: (operator, { left, bind }) => {
     switch (operator) {
