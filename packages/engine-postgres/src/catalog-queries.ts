@@ -1,6 +1,9 @@
-/** One number that changes with every row of the system's tables that is made, changed or gone. */
+/**
+ * One number that changes with every row of the system's tables that is made, changed or gone. Both parts are hashed before
+ * they are mixed: two neighbours that change together would else take each other's place.
+ */
 const STAMP = (rows: string): string =>
-  `(SELECT sum(hashint8((x.id::int8 << 32) | x.version::text::int8)::int8) || ':' || count(*) FROM (${rows}) x)`;
+  `(SELECT sum(hashint4(hashoid(x.id) # hashint8(x.version::text::int8))::int8) || ':' || count(*) FROM (${rows}) x)`;
 
 const RELATIONS = `SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = ANY ($1::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`;

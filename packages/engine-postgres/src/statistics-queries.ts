@@ -17,7 +17,7 @@ GROUP BY r.relname, n.nspname`;
 
 /** What ANALYZE has found; of a table with parts, what it found in all of them. */
 export const COLUMNS_STATISTICS_QUERY = `/*perf*/ SELECT s.schemaname::text AS schema, s.tablename::text AS relation, s.attname::text AS name,
-  s.inherited, s.null_frac::float8 AS nulls, s.n_distinct::float8 AS distinct_values, s.avg_width::float8 AS width,
-  s.most_common_vals::text AS common, s.most_common_freqs::float8[] AS fractions, s.histogram_bounds::text AS borders,
+  s.inherited, s.null_frac::text::float8 AS nulls, s.n_distinct::text::float8 AS distinct_values, s.avg_width::float8 AS width,
+  s.most_common_vals::text AS common, s.most_common_freqs::text::float8[] AS fractions, s.histogram_bounds::text AS borders,
   current_setting('default_statistics_target')::int AS target
 FROM pg_catalog.pg_stats s WHERE s.schemaname = ANY ($1::text[]) AND s.tablename = ANY ($2::text[])`;
