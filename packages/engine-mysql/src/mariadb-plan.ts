@@ -203,9 +203,7 @@ function accessOf(item: JsonObject, depth: number, before: number): Access {
   const children = derived === undefined ? [] : [inside(derived, depth + 1)];
   const node = mariadbTable(table, { before: isObject(block) ? 1 : before, children });
   const estimated = mariadbTable(table, { before, children: [] }).estimatedRows;
-  const isOuter = /\btrigcond\(/.test(
-    JSON.stringify([table['attached_condition'], holder['attached_condition']]),
-  );
+  const isOuter = [table, holder].some((part) => textOf(part['attached_condition']).includes('trigcond('));
   if (!isObject(block))
     return {
       node,

@@ -32,6 +32,14 @@ function iteratorNode(step: JsonObject, depth: number): ExecutionPlan {
   const children = inputs
     .flatMap((list): readonly unknown[] => (Array.isArray(list) ? list : []))
     .flatMap((input) => (isObject(input) ? [iteratorNode(input, depth + 1)] : []));
+  // The inner side of a loop is estimated for one row of the outer.
+  const [outer, inner] = children;
+  if (
+    outer?.estimatedRows !== undefined &&
+    inner !== undefined &&
+    /^nested loop/i.test(textOf(step['operation']))
+  )
+    children[1] = repeated(inner, outer.estimatedRows);
   const [loops, each, lastMs] = [step['actual_loops'], step['actual_rows'], step['actual_last_row_ms']].map(
     numberOf,
   );
@@ -47,6 +55,16 @@ function iteratorNode(step: JsonObject, depth: number): ExecutionPlan {
       totalMs: loops === undefined || lastMs === undefined ? undefined : lastMs * loops,
     },
   );
+}
+
+function repeated(plan: ExecutionPlan, times: number): ExecutionPlan {
+  const children = plan.children.map((child) => repeated(child, times));
+  const { estimatedRows } = plan;
+  return {
+    ...plan,
+    ...(estimatedRows === undefined ? {} : { estimatedRows: estimatedRows * times }),
+    children,
+  };
 }
 
 /** A SELECT of the first version. */

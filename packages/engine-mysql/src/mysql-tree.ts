@@ -23,9 +23,19 @@ export function planFromTree(text: string): ExecutionPlan {
     (path.at(-1)?.children ?? roots).push(line);
     path.push(line);
   }
-  const [only] = roots.map(finished);
-  if (only === undefined) throw unreadable('it has no line that begins with an arrow');
-  return roots.length === 1 ? only : { operator: 'plan', detail: '', children: roots.map(finished) };
+  const [first, ...others] = roots.map(finished);
+  if (first === undefined) throw unreadable('it has no line that begins with an arrow');
+  return others.length === 0
+    ? first
+    : { ...first, children: [...first.children, ...others.flatMap(subquery)] };
+}
+
+/** A subquery stands behind the plan, below a line of its own that says whether it is run for every row. */
+function subquery(line: ExecutionPlan): readonly ExecutionPlan[] {
+  if (!line.detail.startsWith('Select #')) return [line];
+  return /\bdependent\b/.test(line.detail)
+    ? line.children.map((child) => ({ ...child, correlated: true }))
+    : line.children;
 }
 
 function finished({ step, children }: Line): ExecutionPlan {
@@ -55,10 +65,11 @@ function described(line: string): Omit<ExecutionPlan, 'children'> {
   const loops = /\(never executed\)/.test(figures) ? 0 : numberOf(times);
   const rows = numberOf(each);
   const lastMs = numberOf(actual?.[2]);
+  const estimated = numberOf(estimate?.[3] ?? ROWS_ALONE.exec(figures)?.[1]);
   const { children: _, ...node } = nodeOf(
     { ...treeStep(words), children: [] },
     {
-      estimatedRows: numberOf(estimate?.[3] ?? ROWS_ALONE.exec(figures)?.[1]),
+      estimatedRows: estimated === undefined ? undefined : estimated * Math.max(1, loops ?? 1),
       cost: numberOf(estimate?.[2]),
       actualRows: rows === undefined || loops === undefined ? undefined : Math.round(rows * loops),
       loops,

@@ -81,6 +81,10 @@ export function nodeOf(
   node: { readonly operator: string; readonly detail: string; readonly children: readonly ExecutionPlan[] },
   known: { readonly [Key in keyof ExecutionPlan]?: ExecutionPlan[Key] | undefined },
 ): ExecutionPlan {
-  const figures = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+  const figures = Object.fromEntries(
+    Object.entries(known).filter(([, value]) =>
+      typeof value === 'number' ? Number.isFinite(value) : value !== undefined,
+    ),
+  );
   return { ...node, ...figures, children: node.children };
 }
