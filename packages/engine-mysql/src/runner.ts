@@ -7,7 +7,8 @@ import { MysqlStream } from './mysql-stream.ts';
 import { dataTypeOf } from './mysql-types.ts';
 import type { ReadValue, ZeroDates } from './mysql-value.ts';
 import { parsedJson, readerOf } from './mysql-value.ts';
-import { boundValue } from './parameters.ts';
+import type { BindValue } from './parameters.ts';
+import { binderOf } from './parameters.ts';
 import { RowCollector } from './row-collector.ts';
 import { RowFeed } from './row-feed.ts';
 import type { ServerFacts } from './sessions.ts';
@@ -38,6 +39,7 @@ export class Runner {
   readonly #sessions: Sessions;
   readonly #options: RunnerOptions;
   readonly #jsonIsText: boolean;
+  readonly #bind: BindValue;
   readonly #running = new Map<RowFeed, () => Promise<void>>();
   #closed = false;
 
@@ -50,6 +52,7 @@ export class Runner {
           `the pool's ${name} must be left as it is: values are read exactly here`,
         );
     this.#jsonIsText = property(config, 'jsonStrings') === true;
+    this.#bind = binderOf(pool);
     this.#options = options;
     this.#sessions = new Sessions(pool, options.statementTimeoutMs);
   }
@@ -142,7 +145,7 @@ export class Runner {
       flavour === 'mariadb' && statementTimeoutMs > 0
         ? `SET STATEMENT max_statement_time=${statementTimeoutMs / 1000} FOR `
         : '';
-    const written = driverStatement(`${limit}${statement.text}`, statement.parameters.map(boundValue));
+    const written = driverStatement(`${limit}${statement.text}`, statement.parameters.map(this.#bind));
     const feed = new RowFeed(
       connection,
       () => (protocol === 'prepared' ? connection.execute(written) : connection.query(written)),

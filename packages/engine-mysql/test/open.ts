@@ -1,11 +1,17 @@
 import { MysqlEngine } from '@perf/engine-mysql';
-import type { MysqlOptions } from '@perf/engine-mysql';
+import type { MysqlOptions, MysqlPool } from '@perf/engine-mysql';
 import mysql from 'mysql2/promise';
+
+/** A pool of any version of the driver. */
+type TestPool = MysqlPool & { end(): Promise<void> };
+
+/** Options that every version of the driver has. */
+type TestPoolOptions = Pick<mysql.PoolOptions, 'uri' | 'database' | 'connectionLimit' | 'timezone'>;
 
 /** An engine on an empty database of its own, with access past it. */
 export interface OpenEngine {
   readonly engine: MysqlEngine;
-  readonly pool: mysql.Pool;
+  readonly pool: TestPool;
   /** Runs one statement past the engine. */
   readonly run: (sql: string) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -17,13 +23,14 @@ let databases = 0;
 export async function openEngine(
   url: string,
   options: MysqlOptions = {},
-  poolOptions: mysql.PoolOptions = {},
+  poolOptions: TestPoolOptions = {},
+  createPool: (options: TestPoolOptions) => TestPool = (given) => mysql.createPool(given),
 ): Promise<OpenEngine> {
   const database = `perf_${process.pid}_${++databases}`;
   const admin = await mysql.createConnection(url);
   await admin.query(`CREATE DATABASE ${database} CHARACTER SET utf8mb4`);
   await admin.query(`USE ${database}`);
-  const pool = mysql.createPool({ uri: url, database, ...poolOptions });
+  const pool = createPool({ uri: url, database, ...poolOptions });
   const engine = new MysqlEngine(pool, options);
   return {
     engine,
