@@ -10,7 +10,7 @@ export interface NodeFigures {
   /** Place of the parent; −1 for the root. */
   readonly parent: number;
   readonly depth: number;
-  /** How far the estimate is off, at least 1; only where the node has run. */
+  /** How far the estimate is off, at least 1; only where the node has run, and to its end if it gave fewer rows than expected. */
   readonly qError?: number;
   /** Time in this node alone as a share of all nodes' own time, 0 to 1. */
   readonly selfShare?: number;
@@ -57,11 +57,16 @@ export function planFigures(plan: ExecutionPlan): PlanFigures {
   const hot = hotPlaces(places, totals);
   const hotSet = new Set(hot.places);
   const buffers = selfBuffers(places);
+  const cut = cutShort(places);
   const nodes = places.map(({ node, parent, depth }, at): NodeFigures => {
     const total = totals[at];
     const own = buffers[at];
     const { estimatedRows, actualRows, loops } = node;
-    const ran = estimatedRows !== undefined && actualRows !== undefined && loops !== 0;
+    const ran =
+      estimatedRows !== undefined &&
+      actualRows !== undefined &&
+      loops !== 0 &&
+      !(cut[at] === true && actualRows < estimatedRows);
     return {
       node,
       at,
@@ -138,6 +143,22 @@ function hotPlaces(
   for (let next = best.get(-1); next !== undefined; next = best.get(next.at)) path.push(next.at);
   if (path.length < 2) return { places: [], by: 'nothing' };
   return { places: path, by: byTime ? 'time' : 'cost' };
+}
+
+/** Operators that read all of their input before they give a row. */
+const BLOCKING = new Set(['sort', 'aggregate', 'hash', 'window', 'materialize', 'temporary table']);
+
+/** Nodes that a limit above may have stopped before their end. */
+function cutShort(places: readonly (Place & { readonly order: number })[]): readonly boolean[] {
+  const cut: boolean[] = [];
+  for (const { node, parent, order } of places) {
+    const above = places[parent]?.node;
+    const passes = above?.operator === 'join' ? order === 0 : true;
+    const isBelow =
+      above?.operator === 'limit' || (cut[parent] === true && !BLOCKING.has(above?.operator ?? ''));
+    cut.push(isBelow && passes && node.operator !== 'hash');
+  }
+  return cut;
 }
 
 function misestimateOf(nodes: readonly NodeFigures[]): NodeFigures | undefined {

@@ -20,7 +20,7 @@ export function bytesText(bytes: number): string {
 /** A time in ms with the digits that matter. */
 export function msText(ms: number): string {
   if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${ms >= 100 ? ms.toFixed(0) : ms.toFixed(2)} ms`;
+  return `${ms >= 100 ? rowsText(ms) : ms.toFixed(2)} ms`;
 }
 
 /** A share of 1 as a percentage. */

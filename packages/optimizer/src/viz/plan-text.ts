@@ -113,7 +113,7 @@ function safe(text: string): string {
 }
 
 /** What stands before each node: the branch it hangs on, under the branches of its parents. */
-function branches({ nodes }: PlanFigures): readonly string[] {
+export function branches({ nodes }: PlanFigures): readonly string[] {
   const below: string[] = [];
   return nodes.map(({ node, parent }, at) => {
     const above = nodes[parent];
