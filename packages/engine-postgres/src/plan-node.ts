@@ -12,6 +12,8 @@ export interface PlanNode {
   readonly loops: number | undefined;
   /** Processes that ran it side by side, by their number in `loops`; 1 outside a Gather. */
   readonly processes: number;
+  /** Whether the processes of a Gather divide its rows among them. */
+  readonly isShared: boolean;
   /** What its expected rows are multiplied with to be those of all its runs. */
   readonly rowsFactor: number;
   readonly children: readonly PlanNode[];
@@ -45,15 +47,21 @@ function nodeAt(raw: unknown, place: Place): PlanNode {
   const children = plans.map((plan: unknown) =>
     nodeAt(plan, { level: place.level + 1, runs: runsOf(plan, { kind, outer, runs: place.runs }), gather }),
   );
+  const isShared = raw['Parallel Aware'] === true || children.some(sharesWithParent);
   return {
     raw,
     kind,
+    isShared,
     relationship: textOf(raw, 'Parent Relationship') ?? '',
     loops,
     processes: processesOf(place, loops),
-    rowsFactor: rowsFactor(place, loops, isShared(raw)),
+    rowsFactor: rowsFactor(place, loops, isShared),
     children,
   };
+}
+
+function sharesWithParent({ isShared, relationship }: PlanNode): boolean {
+  return isShared && ['Outer', 'Inner', 'Member'].includes(relationship);
 }
 
 function plansOf(raw: Readonly<Record<string, unknown>>): readonly unknown[] {
@@ -88,19 +96,6 @@ function processesOf({ gather }: Place, loops: number | undefined): number {
 function rowsFactor({ gather, runs }: Place, loops: number | undefined, shared: boolean): number {
   if (gather !== undefined && shared) return gather.share * (gather.loops ?? runs);
   return loops === undefined || loops === 0 ? runs : loops;
-}
-
-/** Whether the processes of a Gather divide the rows of this node among them. */
-function isShared(raw: unknown): boolean {
-  if (!isRecord(raw)) return false;
-  if (raw['Parallel Aware'] === true) return true;
-  const plans = Array.isArray(raw['Plans']) ? raw['Plans'] : [];
-  return plans.some(
-    (plan) =>
-      isRecord(plan) &&
-      ['Outer', 'Inner', 'Member'].includes(String(plan['Parent Relationship'])) &&
-      isShared(plan),
-  );
 }
 
 /** The inner side of a nested loop runs once for each row of the outer, except below what keeps its rows. */

@@ -42,17 +42,15 @@ export class PlanReader {
   }
 
   async analyze(statement: Statement, signal: AbortSignal | undefined): Promise<ExecutionPlan> {
+    // A read-only transaction refuses most of the rest, but not EXPLAIN of a statement that makes a table.
+    if (!READS.test(statement.text)) throw notReading();
     try {
       const options = { signal, prelude: this.#analyzing, rollback: true };
       const json = await this.#ask('FORMAT JSON, ANALYZE, BUFFERS, SETTINGS', statement, options);
       return planFromJson(json, await this.context());
     } catch (error) {
       if (!isPerfError(error, 'ERR_PERF_ENGINE_FAILED') || !isReadOnlyFault(error.cause)) throw error;
-      throw new PerfError(
-        'ERR_PERF_UNSUPPORTED',
-        'EXPLAIN ANALYZE runs the statement, so it must be one that only reads',
-        { cause: error },
-      );
+      throw notReading(error.cause);
     }
   }
 
@@ -111,6 +109,14 @@ function contextOf(rows: readonly Row[], blockBytes: number): PlanContext {
       return typeof root === 'string' ? root : undefined;
     },
   };
+}
+
+/** The first word of a statement that reads, after comments and brackets. */
+const READS = /^(?:[\s(]|--[^\n]*\n|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)*(?:select|with|values|table)\b/i;
+
+function notReading(cause?: unknown): PerfError {
+  const message = 'EXPLAIN ANALYZE runs the statement, so it must be one that only reads';
+  return new PerfError('ERR_PERF_UNSUPPORTED', message, cause === undefined ? {} : { cause });
 }
 
 function isReadOnlyFault(cause: unknown): boolean {
