@@ -10,8 +10,9 @@ export type ZeroDates = 'refuse' | 'null';
 /**
  * Reader of one column. The driver gives whole numbers as numbers, or as text past 2^53; decimals, dates, instants and
  * times as text; bits and bytes as buffers. Text may come as bytes, where the statement compares bytes.
+ * @param told the type that the server says, which may differ from the one that is wanted
  */
-export function readerOf(type: DataType, zeroDates: ZeroDates): ReadValue {
+export function readerOf(type: DataType, zeroDates: ZeroDates, told?: DataType): ReadValue {
   switch (type.kind) {
     case 'bool':
       return (value) => boolOf(wholeOf(value));
@@ -22,13 +23,15 @@ export function readerOf(type: DataType, zeroDates: ZeroDates): ReadValue {
     case 'float64':
       return floatOf;
     case 'decimal':
-      return (value) => decimalOf(value, type.precision, type.scale);
+      return told?.kind === 'decimal' && told.scale === type.scale
+        ? writtenDecimal(type.precision, type.scale)
+        : (value) => decimalOf(value, type.precision, type.scale);
     case 'utf8':
       return textOf;
     case 'date':
       return dated(zeroDates, dateOf);
     case 'timestamp':
-      return dated(zeroDates, (text) => instantOf(text, type.unit));
+      return dated(zeroDates, instantReader(type.unit));
     case 'binary':
       return bytesOf;
     case 'json':
@@ -81,6 +84,17 @@ function floatOf(value: unknown): number | undefined {
   return Number.isNaN(number) ? undefined : number;
 }
 
+/** Decimals of the very scale that is wanted are taken as the server writes them: short ones without sign and zeros before. */
+function writtenDecimal(precision: number, scale: number): ReadValue {
+  const longest = scale === 0 ? precision : precision + 1;
+  return (value) =>
+    typeof value === 'string' &&
+    value.length <= longest &&
+    (value.charCodeAt(0) > 48 || value.charCodeAt(1) === 46)
+      ? value
+      : decimalOf(value, precision, scale);
+}
+
 function decimalOf(value: unknown, precision: number, scale: number): string | undefined {
   const written =
     value instanceof Uint8Array
@@ -111,23 +125,44 @@ function dateOf(text: string): string | undefined {
   return dateToDays(day) === undefined ? undefined : day;
 }
 
-/** Nanoseconds of each unit. */
-const NANOSECONDS = { s: 1_000_000_000n, ms: 1_000_000n, us: 1_000n, ns: 1n } as const;
+/** What a text of the server must look like; read by its places afterwards. */
+const INSTANT = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?$/;
+const DAY_MS = 86_400_000;
 
 /** Instants come as `YYYY-MM-DD HH:MM:SS[.fraction]` in UTC. A fraction finer than the unit does not fit. */
-function instantOf(text: string, unit: TimeUnit): Date | bigint | undefined {
-  const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?$/.exec(text);
-  if (match === null || dateToDays(match[1] ?? '') === undefined) return undefined;
-  const ms = Date.parse(`${match[1]}T${match[2]}Z`);
-  const fraction = match[3] ?? '';
-  if (unit === 's' || unit === 'ms')
-    return /[1-9]/.test(fraction.slice(unit === 's' ? 0 : 3))
-      ? undefined
-      : new Date(ms + Number(fraction.slice(0, 3).padEnd(3, '0')));
-  const nanoseconds = BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
-  if (nanoseconds % NANOSECONDS[unit] !== 0n) return undefined;
-  const count = nanoseconds / NANOSECONDS[unit];
-  return BigInt.asIntN(64, count) === count ? count : undefined;
+function instantReader(unit: TimeUnit): (text: string) => Date | bigint | undefined {
+  // Rows that follow each other are often of one day.
+  let day = '';
+  let dayMs: number | undefined;
+  return (text) => {
+    if (!INSTANT.test(text)) return undefined;
+    if (!text.startsWith(day) || day === '') {
+      day = text.slice(0, 10);
+      const days = dateToDays(day);
+      dayMs = days === undefined ? undefined : days * DAY_MS;
+    }
+    if (dayMs === undefined) return undefined;
+    const seconds = pairAt(text, 11) * 3600 + pairAt(text, 14) * 60 + pairAt(text, 17);
+    const micros = text.length > 19 ? Number(text.slice(20).padEnd(6, '0')) : 0;
+    const ms = dayMs + seconds * 1000;
+    switch (unit) {
+      case 's':
+        return micros === 0 ? new Date(ms) : undefined;
+      case 'ms':
+        return micros % 1000 === 0 ? new Date(ms + micros / 1000) : undefined;
+      case 'us':
+        return BigInt(ms) * 1000n + BigInt(micros);
+      case 'ns': {
+        const count = BigInt(ms) * 1_000_000n + BigInt(micros) * 1000n;
+        return BigInt.asIntN(64, count) === count ? count : undefined;
+      }
+    }
+  };
+}
+
+/** The number of two digits. */
+function pairAt(text: string, at: number): number {
+  return (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
 }
 
 function bytesOf(value: unknown): Uint8Array | undefined {

@@ -188,7 +188,9 @@ export class Runner {
   #reader(told: DriverField, field: Field | undefined): ReadValue {
     const type = field?.type ?? dataTypeOf(told);
     const isParsed = dataTypeOf(told).kind === 'json' && !this.#jsonIsText;
-    return type.kind === 'json' && !isParsed ? parsedJson : readerOf(type, this.#options.zeroDates);
+    return type.kind === 'json' && !isParsed
+      ? parsedJson
+      : readerOf(type, this.#options.zeroDates, dataTypeOf(told));
   }
 }
 

@@ -13,11 +13,11 @@ describeWith('mariadb', 'types of MariaDB', (url) => {
     await opened.run(`CREATE TABLE every (
       u8 TINYINT UNSIGNED, i16 SMALLINT, u16 SMALLINT UNSIGNED, i24 MEDIUMINT, u32 INT UNSIGNED, u64 BIGINT UNSIGNED,
       f FLOAT, wide DECIMAL(65,0), b1 BIT(1), b5 BIT(5), b64 BIT(64), y YEAR, tm TIME(3), ts TIMESTAMP(6) NULL, e ENUM('x','y'),
-      s SET('p','q'), vb VARBINARY(5), fixed CHAR(4), uu UUID, p POINT, flag TINYINT(1), plain TINYINT)`);
+      s SET('p','q'), vb VARBINARY(5), fixed CHAR(4), uu UUID, p POINT, flag TINYINT(1), plain TINYINT, padded DECIMAL(8,2) ZEROFILL)`);
     await opened.run(`SET time_zone = '+00:00'`);
     await opened.run(`INSERT INTO every VALUES (255, -32768, 65535, -8388608, 4294967295, 18446744073709551615, 0.1,
       99999999999999999999999999999999999999, b'1', b'10101', b'${'1'.repeat(64)}', 2024, '-838:59:58.5', '2001-02-03 04:05:06.000007',
-      'y', 'p,q', x'00ff', 'ab', '123e4567-e89b-12d3-a456-426655440000', POINT(1, 2), 2, 2)`);
+      'y', 'p,q', x'00ff', 'ab', '123e4567-e89b-12d3-a456-426655440000', POINT(1, 2), 2, 2, 1.5)`);
   });
   afterAll(() => opened.close());
 
@@ -62,6 +62,7 @@ describeWith('mariadb', 'types of MariaDB', (url) => {
     ['p', 'json', { x: 1, y: 2 }],
     ['flag', 'bool', true],
     ['plain', 'int32', 2],
+    ['padded', 'decimal(8,2)', '1.50'],
   ])('reads %s as %s, in answers as in the catalogue', async (column, type, value) => {
     const table = (await opened.engine.catalog()).tables.get('every');
     const declared = table?.columns.find(({ name }) => name === column)?.type;
