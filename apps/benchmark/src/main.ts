@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { chaosCommand } from './chaos/command.ts';
 import { demoCommand } from './demo/command.ts';
 import { exportCommand } from './export/command.ts';
+import { fuzzCommand } from './fuzz/command.ts';
 import { queryCommand } from './query/command.ts';
 import { scorecardCommand } from './scorecard/command.ts';
 import { soakCommand } from './soak/command.ts';
@@ -20,6 +21,7 @@ const HELP = `perf-bench <command> [options]
   trace      replay cache traces through the memory tier
   scorecard  put the cache to the test over several processes
   soak       look for a leak in the cache
+  fuzz       ask made-up statements plain and optimized, and compare the answers
   chaos      kill exports, or workers of export jobs, and see whether all is whole in the end
 
 perf-bench <command> --help tells more; perf-bench --version prints the version.
@@ -33,6 +35,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['scorecard', scorecardCommand],
   ['soak', soakCommand],
   ['chaos', chaosCommand],
+  ['fuzz', fuzzCommand],
 ]);
 
 /** As shells count the end by SIGPIPE. */

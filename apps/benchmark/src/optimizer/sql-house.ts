@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Dialect, QueryEngine } from '@perf/contracts';
@@ -33,6 +34,7 @@ const ANALYZE: Readonly<Record<Dialect, string>> = {
 export async function openSqlHouse(dialect: Dialect, folder: string, fill: FillHouse): Promise<SqlHouse> {
   const closing = new ClosingStack();
   try {
+    await mkdir(folder, { recursive: true });
     const engine = closing.use(await OPENERS[dialect](closing, folder, fill));
     return { dialect, engine, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() };
   } catch (error) {

@@ -3,7 +3,7 @@ import { conjuncts } from './expr.ts';
 import type { Leaf, Source } from './query.ts';
 import type { CostModel } from './query-cost.ts';
 import { isConstant } from './selectivity-of.ts';
-import { columnsIn, partsOf } from './walk.ts';
+import { columnsIn, mapExpr, partsOf } from './walk.ts';
 
 /** Rows of a table of which nothing is known. */
 const DEFAULT_ROWS = 1000;
@@ -28,7 +28,9 @@ export class JoinCost {
     conditions: readonly Expr[],
   ): { readonly rows: number; readonly cost: number } {
     if (from === undefined) return { rows: 1, cost: 1 };
-    const parts = [...conditions];
+    // Columns of the queries around stay the same while this one runs.
+    const own = aliasesOf(from);
+    const parts = conditions.map((part) => withoutOuter(part, own));
     const units = unitsOf(from, parts);
     const relations = units.map((unit) => this.#unit(unit, parts));
     return this.#joined(relations, units, parts);
@@ -209,3 +211,11 @@ function callCost(name: string): number {
     ? 0.3
     : 0.05;
 }
+
+/** A condition with the columns of other sources as constants. */
+function withoutOuter(condition: Expr, own: ReadonlySet<string>): Expr {
+  if (condition.kind === 'query') return condition;
+  return mapExpr(condition, (part) => (part.kind === 'column' && !own.has(part.source) ? OUTER : part));
+}
+
+const OUTER: Expr = { kind: 'parameter', text: 'outer' };

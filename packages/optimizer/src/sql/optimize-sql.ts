@@ -8,6 +8,7 @@ import { readStatement } from './read-statement.ts';
 import type { Alternative, RuleContext, SqlRule } from './rules/sql-rule.ts';
 import { SQL_RULES } from './rules/sql-rules.ts';
 import { Shapes } from './shapes.ts';
+import { isUndetermined } from './undetermined.ts';
 import type { SqlName } from './sql-name.ts';
 
 /** How a statement is optimized. */
@@ -19,6 +20,8 @@ export interface OptimizeSqlOptions {
   readonly statistics?: QueryStatistics;
   /** Rules left out. @default none */
   readonly disable?: readonly string[];
+  /** `none` takes every change that is proven, whatever it costs: to test the proofs. @default 'cost' */
+  readonly gate?: 'cost' | 'none';
   /** Whether dates as text are written as ISO 8601: on Postgres, whether the session's DateStyle is ISO. @default true, but on Postgres */
   readonly isoDates?: boolean;
   /** Refuses what is not one SELECT or WITH statement. @default true */
@@ -45,6 +48,8 @@ export interface OptimizedSql {
   /** Empty when nothing was changed. */
   readonly rewrites: readonly SqlRewrite[];
   readonly refused: readonly RefusedRewrite[];
+  /** The statement after each of `rewrites`, so that a gate can take the first ones alone. */
+  readonly steps: readonly string[];
   /** Why the statement was not looked into; absent: it was. */
   readonly unread?: string;
   /** Of the text given back, and of the original, in units of reading one row; undefined: not read. */
@@ -69,24 +74,38 @@ export function optimizeSql(original: string, options: OptimizeSqlOptions): Opti
   const { dialect, catalog, statistics = { tables: new Map() }, disable = [], readOnly = true } = options;
   if (readOnly) mustOnlyRead(original, dialect);
   const read = readStatement(original, dialect, catalog);
-  if ('reason' in read) return { original, text: original, rewrites: [], refused: [], unread: read.reason };
-  const left = new Set(disable);
-  const rules = SQL_RULES.filter((rule) => !left.has(rule.name) && rule.engines[dialect] !== undefined);
-  const { isoDates = dialect !== 'postgres' } = options;
-  const search = new Search(rules, statistics, { dialect, isoDates, fresh: read.fresh });
-  const { query, rewrites, refused, cost, costBefore } = search.best(read.query);
+  if ('reason' in read)
+    return { original, text: original, rewrites: [], refused: [], steps: [], unread: read.reason };
+  if (isUndetermined(read.query, new Shapes(read.query, dialect)))
+    return left(original, 'it shows one of several texts that a collation takes for one');
+  const switchedOff = new Set(disable);
+  const rules = SQL_RULES.filter(
+    (rule) => !switchedOff.has(rule.name) && rule.engines[dialect] !== undefined,
+  );
+  const { isoDates = dialect !== 'postgres', gate = 'cost' } = options;
+  const context = { dialect, isoDates, fresh: read.fresh };
+  const search = new Search(rules, statistics, { context, gate });
+  const { queries, rewrites, refused, cost, costBefore } = search.best(read.query);
+  const steps = queries.map((query) => printQuery(query, dialect));
   return {
     original,
-    text: rewrites.length === 0 ? original : printQuery(query, dialect),
+    text: steps.at(-1) ?? original,
     rewrites,
     refused,
+    steps,
     estimate: cost,
     originalEstimate: costBefore,
   };
 }
 
+/** A statement that was not looked into. */
+function left(original: string, unread: string): OptimizedSql {
+  return { original, text: original, rewrites: [], refused: [], steps: [], unread };
+}
+
 interface Found {
-  readonly query: Query;
+  /** After each rewrite. */
+  readonly queries: readonly Query[];
   readonly rewrites: readonly SqlRewrite[];
   readonly refused: readonly RefusedRewrite[];
   readonly cost: QueryCost;
@@ -98,9 +117,15 @@ class Search {
   readonly #rules: readonly SqlRule[];
   readonly #statistics: QueryStatistics;
   readonly #context: Omit<RuleContext, 'shapes'>;
+  readonly #gate: 'cost' | 'none';
   readonly #refused = new Map<string, RefusedRewrite>();
 
-  constructor(rules: readonly SqlRule[], statistics: QueryStatistics, context: Omit<RuleContext, 'shapes'>) {
+  constructor(
+    rules: readonly SqlRule[],
+    statistics: QueryStatistics,
+    { context, gate }: { readonly context: Omit<RuleContext, 'shapes'>; readonly gate: 'cost' | 'none' },
+  ) {
+    this.#gate = gate;
     this.#rules = rules;
     this.#statistics = statistics;
     this.#context = context;
@@ -109,6 +134,7 @@ class Search {
   best(query: Query): Found {
     const costBefore = this.#cost(query);
     const rewrites: SqlRewrite[] = [];
+    const queries: Query[] = [];
     let [current, cost] = [query, costBefore];
     for (let i = 0; i < this.#rules.length && rewrites.length < MOST_REWRITES;) {
       const rule = this.#rules[i];
@@ -125,11 +151,12 @@ class Search {
         estimatedGain: cost.cost / Math.max(step.cost.cost, Number.MIN_VALUE),
       });
       [current, cost] = [step.alternative.query, step.cost];
+      queries.push(current);
       // What was changed may let an earlier rule in.
       i = 0;
     }
     for (const { rule } of rewrites) this.#refused.delete(rule);
-    return { query: current, rewrites, refused: [...this.#refused.values()], cost, costBefore };
+    return { queries, rewrites, refused: [...this.#refused.values()], cost, costBefore };
   }
 
   /** The cheapest way to apply a rule once, when that pays. */
@@ -145,7 +172,7 @@ class Search {
     const best = options.toSorted((a, b) => a.cost.cost - b.cost.cost)[0];
     if (best === undefined) return undefined;
     const margin = rule.margin === undefined ? 0.9 : rule.margin * SAME;
-    if (best.cost.cost <= before.cost * margin) return best;
+    if (this.#gate === 'none' || best.cost.cost <= before.cost * margin) return best;
     const share = (best.cost.cost / before.cost).toPrecision(3);
     this.#refused.set(rule.name, {
       rule: rule.name,

@@ -1,6 +1,8 @@
 import type { Expr } from './expr.ts';
 import type { SqlName } from './sql-name.ts';
-import { unreadable } from './unreadable.ts';
+
+/** Stands for a name that only the engine knows; no such column may be in the answer of a statement that is read. */
+export const NO_NAME = '?';
 
 /** The name that the engine gives an output column without one. @param text the expression as written */
 export function outputName(expr: Expr, dialect: SqlName, text: string): string {
@@ -13,7 +15,7 @@ export function outputName(expr: Expr, dialect: SqlName, text: string): string {
       return text;
     case 'duckdb':
     case 'bigquery':
-      return duckdbName(expr) ?? unreadable('an output column has no name');
+      return duckdbName(expr) ?? NO_NAME;
   }
 }
 

@@ -3,7 +3,7 @@ import { TRAITS } from './sql-name.ts';
 
 /** Words that some dialect does not take as a plain name. */
 const RESERVED: ReadonlySet<string> = new Set(
-  `add all alter analyse analyze and any array as asc asymmetric authorization between bigint binary blob both by call case cast change char
+  `add all alter analyse analyze and any array as asc asymmetric at authorization between bigint binary blob both by call case cast change char
   character check collate column condition constraint convert create cross cube current_date current_time current_timestamp current_user
   cursor database databases date day dec decimal declare default deferrable delayed delete desc describe distinct div do double drop dual
   each else end escape every except exists explain extract false fetch float for force foreign freeze from full fulltext function glob

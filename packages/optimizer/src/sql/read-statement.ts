@@ -1,6 +1,8 @@
 import type { Catalog } from '@perf/contracts';
 import { Cursor } from './cursor.ts';
+import { NO_NAME } from './output-name.ts';
 import type { Query } from './query.ts';
+import { outputNames } from './query.ts';
 import { readQuery } from './read-query.ts';
 import { Names } from './scope.ts';
 import type { SqlName } from './sql-name.ts';
@@ -30,6 +32,7 @@ export function readStatement(sql: string, dialect: SqlName, catalog: Catalog): 
           ? 'there is more than one statement'
           : 'there is more than is understood',
       );
+    if (outputNames(query).includes(NO_NAME)) unreadable('an output column has no name');
     return { query, fresh: (wanted) => names.fresh(wanted) };
   } catch (error) {
     if (error instanceof Unreadable) return { reason: error.message };

@@ -22,15 +22,19 @@ export interface Shape {
   readonly single: boolean;
 }
 
-/** The shape of a table. Texts of MySQL are compared by a collation that takes different ones for one. */
+/** The shape of a table. */
 export function shapeOfTable(table: CatalogTable, dialect: SqlName): Shape {
   const columns = table.columns.map(({ name, type, nullable, engineType }): [string, ShapeColumn] => {
-    const isPlain =
-      engineType === undefined || /^(?:text|varchar|character varying)\b(?!.*COLLATE)/i.test(engineType);
-    const exact = type.kind !== 'utf8' || (dialect !== 'mysql' && isPlain);
+    const exact = type.kind !== 'utf8' || isExactText(engineType, dialect);
     return [name, { name, type, nullable, exact, origin: { table, column: name } }];
   });
   return { columns: new Map(columns), keys: table.uniqueKeys, single: false };
+}
+
+/** Whether texts are told apart letter by letter, blanks at the end included. */
+function isExactText(engineType: string | undefined, dialect: SqlName): boolean {
+  if (dialect === 'mysql') return / COLLATE \w+_(?:nopad_bin|0900_bin)$/.test(engineType ?? '');
+  return engineType === undefined || /^(?:text|varchar|character varying)\b(?!.*COLLATE)/i.test(engineType);
 }
 
 /** Keys whose columns are never null: no two rows are alike in them. */

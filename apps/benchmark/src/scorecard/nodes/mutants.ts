@@ -1,21 +1,13 @@
-import { registerHooks } from 'node:module';
 import { PerfError } from '@perf/contracts';
-
-/** One change of the text of a source file as it is loaded. */
-interface Edit {
-  /** End of the file's path. */
-  readonly file: string;
-  /** Stands there exactly once. */
-  readonly find: string;
-  readonly put: string;
-}
+import type { TextEdit } from '../../data/broken-text.ts';
+import { breakText } from '../../data/broken-text.ts';
 
 /** A copy of our cache that lacks one protection. */
 export interface Mutant {
   readonly name: string;
   /** What was taken away. */
   readonly without: string;
-  readonly edits: readonly Edit[];
+  readonly edits: readonly TextEdit[];
   /** Scenarios of which at least one must find it; those that begin with C need an outage. */
   readonly scenarios: readonly string[];
 }
@@ -146,42 +138,7 @@ function mutantOf(name: string): Mutant {
   return found;
 }
 
-/**
- * Has the files of a mutant changed as they are loaded; call it before the cache is. Works on sources only: the text must stand there
- * exactly once, otherwise loading fails with `ERR_PERF_RUN_INVALID`.
- */
+/** Has the files of a mutant changed as they are loaded; call it before the cache is. See `breakText`. */
 export function breakSources(name: string): { expectDone(): void } {
-  const { edits } = mutantOf(name);
-  const open = new Set(edits);
-  registerHooks({
-    load(url, context, nextLoad) {
-      const loaded = nextLoad(url, context);
-      const mine = edits.filter(({ file }) => url.endsWith(file));
-      if (mine.length === 0) return loaded;
-      let text = textOf(loaded.source);
-      for (const edit of mine) {
-        if (text.split(edit.find).length !== 2)
-          throw new PerfError(
-            'ERR_PERF_RUN_INVALID',
-            `${name}: ${edit.file} does not hold once: ${edit.find}`,
-          );
-        text = text.replace(edit.find, () => edit.put);
-        open.delete(edit);
-      }
-      return { ...loaded, source: text };
-    },
-  });
-  return {
-    expectDone() {
-      const [left] = open;
-      if (left !== undefined)
-        throw new PerfError('ERR_PERF_RUN_INVALID', `${name}: ${left.file} was not loaded`);
-    },
-  };
-}
-
-function textOf(source: unknown): string {
-  if (typeof source === 'string') return source;
-  if (source instanceof Uint8Array) return Buffer.from(source).toString();
-  throw new PerfError('ERR_PERF_RUN_INVALID', 'a module was loaded without its text');
+  return breakText(name, mutantOf(name).edits);
 }

@@ -11,7 +11,7 @@ import type { SqlRule } from './sql-rule.ts';
  */
 export const commonOr: SqlRule = {
   name: 'common-or',
-  engines: { postgres: '1.1×', sqlite: '2.2×', mysql: '1.4×' },
+  engines: { mysql: '1.4×' },
   margin: 1,
   alternatives: (query) => eachCondition(query, factored),
 };

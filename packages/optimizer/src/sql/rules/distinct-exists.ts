@@ -44,7 +44,7 @@ function semijoined(
   if (kept === undefined) return undefined;
   const moved = conditions.filter((part) => columnsIn(part).some(({ source }) => source === leaf.alias));
   const rest = conditions.filter((part) => !moved.includes(part));
-  const exists: Expr = {
+  const exists: Expr = listOf(leaf, moved) ?? {
     kind: 'query',
     form: 'exists',
     test: undefined,
@@ -85,4 +85,26 @@ function withoutLeaf(source: Source | undefined, leaf: Leaf, conditions: Expr[])
   return left === undefined || right === undefined
     ? (left ?? right)
     : { ...source, type: 'inner', left, right, on: undefined };
+}
+
+/** The same as IN, where one equality is all that joins: engines without semi-joins make its list once. */
+function listOf(leaf: Leaf, conditions: readonly Expr[]): Expr | undefined {
+  const isOwn = (part: Expr): boolean => columnsIn(part).every(({ source }) => source === leaf.alias);
+  const [joining, ...others] = conditions.filter((part) => !isOwn(part));
+  if (joining?.kind !== 'call' || joining.name !== '=' || others.length > 0) return undefined;
+  const [a, b] = joining.args;
+  if (a?.kind !== 'column' || b?.kind !== 'column' || (a.source === leaf.alias) === (b.source === leaf.alias))
+    return undefined;
+  const [key, test] = a.source === leaf.alias ? [a, b] : [b, a];
+  const where = allOf(conditions.filter(isOwn));
+  const body = {
+    kind: 'select',
+    distinct: false,
+    output: [{ expr: key, name: key.name }],
+    from: leaf,
+    where,
+    group: [],
+    having: undefined,
+  } as const;
+  return { kind: 'query', form: 'in', test, query: bare(body) };
 }

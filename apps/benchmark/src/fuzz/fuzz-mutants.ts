@@ -1,0 +1,128 @@
+import type { TextEdit } from '../data/broken-text.ts';
+
+/** The optimizer with one proof taken away. */
+export interface FuzzMutant {
+  readonly name: string;
+  readonly edits: readonly TextEdit[];
+}
+
+/** One mutant for each proof; each must be found by its wrong answers. */
+export const FUZZ_MUTANTS: readonly FuzzMutant[] = [
+  mutant(
+    'date-range: whole periods',
+    'calendar-unit.ts',
+    'date.setUTCMonth(date.getUTCMonth() + MONTHS[unit])',
+    'date.setUTCMonth(date.getUTCMonth() + 2 * MONTHS[unit])',
+  ),
+  mutant(
+    'cast-like: the end of the pattern',
+    'cast-like.ts',
+    '(?:-|(?:-(0[1-9]|1[0-2])(?:-|',
+    '(?:-0?|(?:-(0[1-9]|1[0-2])(?:-|',
+  ),
+  mutant(
+    'bare-column: the sign',
+    'bare-column.ts',
+    "sum.name === '+' ? c - k : c + k",
+    "sum.name === '+' ? c + k : c - k",
+  ),
+  mutant(
+    'bare-coalesce: the null',
+    'bare-coalesce.ts',
+    'const isSame = otherwise.text === constant.text;',
+    'const isSame = false;',
+  ),
+  mutant(
+    'or-in: the list',
+    'or-in.ts',
+    'else group.values.push(...values);',
+    'else group.values.splice(0, 1, ...values);',
+  ),
+  mutant(
+    'common-or: what is left',
+    'common-or.ts',
+    'rest.every((each) => each !== undefined) ? [anyOf(rest)] : []',
+    '[]',
+  ),
+  mutant(
+    'count-exists: nulls are not counted',
+    'count-exists.ts',
+    "...count.args.map((arg) => call('not', call('is null', arg)))",
+    '...count.args.slice(1)',
+  ),
+  mutant(
+    'not-in-exists: never null',
+    'not-in-exists.ts',
+    'if (shapes.facts(inner.test, select).nullable || shapes.facts(output.expr, body).nullable) return undefined;',
+    '',
+  ),
+  mutant(
+    'inner-join: nulls are refused',
+    'inner-join.ts',
+    "source.type === 'left' && refused",
+    "source.type === 'left'",
+  ),
+  mutant(
+    'unused-join: a unique key',
+    'unused-join.ts',
+    'if (shapes.isUnique(right.alias, join.on))',
+    'if (!select.distinct)',
+  ),
+  mutant(
+    'unused-join: never null',
+    'unused-join.ts',
+    'shapes.columnIn(select, source, name)?.nullable !== false,',
+    'shapes.columnIn(select, source, name) === undefined,',
+  ),
+  mutant('redundant-distinct: a key is shown', 'redundant-distinct.ts', 'if (!isUnique) return [];', ''),
+  mutant('distinct-exists: a key is shown', 'distinct-exists.ts', 'if (!isUnique || ', 'if ('),
+  mutant('union-all: parts are apart', 'union-all.ts', '!areApart(body.left, body.right, shapes)', 'body.all'),
+  mutant(
+    'union-all: no repeats',
+    'union-all.ts',
+    '![body.left, body.right].every((part) => hasNoRepeats(part, shapes))',
+    'body.all',
+  ),
+  mutant(
+    'scalar-join: a count of nothing',
+    'scalar-join.ts',
+    "aggregate.name === 'count'",
+    "aggregate.name === 'none'",
+  ),
+  mutant(
+    'scalar-join: rows without a group',
+    'scalar-join.ts',
+    "type: 'left', left: select.from",
+    "type: 'inner', left: select.from",
+  ),
+  mutant('exists-in: nulls of the list', 'exists-in.ts', '...(isNot ? present : [])', '...[]'),
+  mutant(
+    'exists-in: nulls of the tested',
+    'exists-in.ts',
+    'return anyOf([...nulls, call(',
+    'return anyOf([call(',
+  ),
+  mutant(
+    'push-into-cte: every reader',
+    'push-into-cte.ts',
+    'readers.some((conditions) => conditions === undefined || conditions.length === 0)',
+    'readers.every((conditions) => conditions === undefined || conditions.length === 0)',
+  ),
+  mutant(
+    'push-into-cte: partitions',
+    'push-into-cte.ts',
+    '.every((partition) => partition.some((key) => isSame(key, expr)))',
+    '.every((partition) => partition.length >= 0)',
+  ),
+  mutant(
+    'transitive: inner joins',
+    'transitive.ts',
+    "source?.kind !== 'join' || source.type !== 'inner'",
+    "source?.kind !== 'join'",
+  ),
+  mutant('or-union: no row twice', 'or-union.ts', 'branches.slice(0, i)', 'branches.slice(0, 0)'),
+];
+
+function mutant(name: string, file: string, find: string, put: string): FuzzMutant {
+  return { name, edits: [{ file: `sql/rules/${file}`, find, put }] };
+}

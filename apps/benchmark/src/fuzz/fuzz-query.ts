@@ -1,0 +1,200 @@
+import type { Dialect } from '@perf/contracts';
+import type { SeededRandom } from '@perf/testkit';
+import type { FuzzSource } from './fuzz-conditions.ts';
+import { FuzzConditions } from './fuzz-conditions.ts';
+
+/** A made-up statement over the awkward tables. */
+export function fuzzQuery(random: SeededRandom, dialect: Dialect): string {
+  const maker = new QueryMaker(random, dialect);
+  return random.pick(SHAPES)(maker);
+}
+
+const PEOPLE = { table: 'people', alias: 'p' };
+const VISITS = { table: 'visits', alias: 'v' };
+const CLUBS = { table: 'clubs', alias: 'c' };
+const MARKS = { table: 'marks', alias: 'm' };
+const VOIDS = { table: 'voids', alias: 'e' };
+/** Sources whose whole numbers meet those of the others. */
+const INNER: readonly FuzzSource[] = [
+  { table: 'visits', alias: 'x' },
+  { table: 'people', alias: 'x' },
+  { table: 'marks', alias: 'x' },
+  { table: 'voids', alias: 'x' },
+];
+
+/** Kinds of statements; each gives several rules their chance. */
+const SHAPES: readonly ((maker: QueryMaker) => string)[] = [
+  (maker) => maker.joined(),
+  (maker) => maker.joined(),
+  (maker) => maker.scalars(),
+  (maker) => maker.scalarTest(),
+  (maker) => maker.counted(),
+  (maker) => maker.existing(),
+  (maker) => maker.existing(),
+  (maker) => maker.listed(),
+  (maker) => maker.distinct(),
+  (maker) => maker.distinct(),
+  (maker) => maker.united(),
+  (maker) => maker.named(),
+  (maker) => maker.named(),
+];
+
+class QueryMaker {
+  readonly #random: SeededRandom;
+  readonly #conditions: FuzzConditions;
+
+  constructor(random: SeededRandom, dialect: Dialect) {
+    this.#random = random;
+    this.#conditions = new FuzzConditions(random, dialect);
+  }
+
+  /** Joins of which some are not needed, with groups at times. */
+  joined(): string {
+    const random = this.#random;
+    const left = (): string => random.pick(['join', 'left join']);
+    const joins = [
+      `${left()} people p on p.id = v.person_id`,
+      `${left()} clubs c on c.id = ${random.pick(['v.club_id', 'v.points', 'p.club_id'])}`,
+      `${left()} marks m on m.b = v.points`,
+    ];
+    const known = [VISITS, PEOPLE, CLUBS, MARKS];
+    const count = random.int(1, 3);
+    const sources = known.slice(0, count + 1);
+    const used = random.next() < 0.5 ? [VISITS] : sources;
+    const from = `visits v ${joins.slice(0, count).join(' ')}`;
+    const where =
+      random.next() < 0.85 ? ` where ${this.#conditions.some(random.next() < 0.5 ? used : sources)}` : '';
+    if (random.next() < 0.3) {
+      const key = this.#conditions.column(random.pick(used));
+      return `select ${key} k, count(*) n, sum(${this.#conditions.int(VISITS)}) s from ${from}${where} group by ${key}`;
+    }
+    return `select ${this.#columns(used)} from ${from}${where}`;
+  }
+
+  /** Aggregates for each row. */
+  scalars(): string {
+    const where = this.#random.next() < 0.5 ? ` where ${this.#conditions.some([PEOPLE])}` : '';
+    return `select p.id, ${this.#scalar(PEOPLE)} a, ${this.#scalar(PEOPLE)} b from people p${where}`;
+  }
+
+  scalarTest(): string {
+    const random = this.#random;
+    const [outer, table] = random.pick([
+      [PEOPLE, 'people p'],
+      [VISITS, 'visits v'],
+      [MARKS, 'marks m'],
+    ] as const);
+    const operator = random.pick(['=', '<', '>=', '<>']);
+    return `select ${this.#columns([outer])} from ${table} where ${this.#conditions.int(outer)} ${operator} ${this.#scalar(outer)}`;
+  }
+
+  counted(): string {
+    const random = this.#random;
+    const inner = random.pick(INNER);
+    const what = random.pick(['*', '*', this.#conditions.column(inner)]);
+    const test = random.pick(['> 0', '>= 1', '= 0', '<> 0', '< 1', '> 1']);
+    return `select p.id from people p where (select count(${what}) from ${inner.table} x where ${this.#correlated(inner, PEOPLE)}) ${test}`;
+  }
+
+  /** EXISTS, alone, under OR and under NOT. */
+  existing(): string {
+    const random = this.#random;
+    const one = (): string => {
+      const inner = random.pick(INNER);
+      return `${random.pick(['', '', 'not '])}exists (select 1 from ${inner.table} x where ${this.#correlated(inner, PEOPLE)})`;
+    };
+    const test =
+      random.next() < 0.5
+        ? one()
+        : `(${one()} or ${random.next() < 0.5 ? one() : this.#conditions.one(PEOPLE)})`;
+    return `select ${this.#columns([PEOPLE])} from people p where ${test} and ${this.#conditions.some([PEOPLE])}`;
+  }
+
+  listed(): string {
+    const random = this.#random;
+    const inner = random.pick(INNER);
+    const where = random.next() < 0.7 ? ` where ${this.#conditions.some([inner])}` : '';
+    const not = random.next() < 0.7 ? 'not ' : '';
+    return `select ${this.#columns([VISITS])} from visits v where ${this.#conditions.int(VISITS)} ${not}in (select ${this.#conditions.int(inner)} from ${inner.table} x${where})`;
+  }
+
+  distinct(): string {
+    const random = this.#random;
+    const key = random.next() < 0.6 ? 'p.id, ' : '';
+    const more = random.pick(['', 'left ']);
+    const table = random.pick([VISITS, MARKS, VOIDS]);
+    const on = `${this.#conditions.int(table)} = ${this.#conditions.int(PEOPLE)}`;
+    const where =
+      random.next() < 0.7
+        ? ` where ${this.#conditions.some(random.next() < 0.5 ? [PEOPLE] : [PEOPLE, table])}`
+        : '';
+    const from =
+      random.next() < 0.25 ? 'people p' : `people p ${more}join ${table.table} ${table.alias} on ${on}`;
+    const asked = from === 'people p' ? '' : where;
+    return `select distinct ${key}${this.#columns([PEOPLE])} from ${from}${asked}`;
+  }
+
+  united(): string {
+    const random = this.#random;
+    const tag = random.next() < 0.5;
+    const part = (word: string): string => {
+      const key = random.next() < 0.7 ? 'p.id, ' : '';
+      const columns = tag ? `'${word}' kind, p.id` : `p.age, ${key === '' ? 'p.club_id' : 'p.id'}`;
+      return `select ${columns} from people p where p.age = ${random.int(0, 3)} and ${this.#conditions.one(PEOPLE)}`;
+    };
+    return `${part('one')} union ${part(random.pick(['one', 'two']))}`;
+  }
+
+  /** A named query that is read once or twice. */
+  named(): string {
+    const random = this.#random;
+    const body = random.pick([
+      'select person_id k, points g, count(*) n, sum(amount) s from visits group by person_id, points',
+      'select v.person_id k, v.points g, v.id n, rank() over (partition by v.person_id order by v.id) s from visits v',
+      'select v.person_id k, v.club_id g, v.points n, v.amount s from visits v where v.points > 0',
+      'select id k, age g, 1 n, club_id s from people union all select person_id, points, 2, club_id from visits',
+      'select distinct v.person_id k, v.points g, v.club_id n, v.club_id s from visits v',
+    ]);
+    const asked = (alias: string): string =>
+      `${alias}.${random.pick(['k', 'k', 'g', 'n'])} ${random.pick(['=', '<', '>='])} ${random.int(0, 6)}`;
+    const with_ = `with t as (${body})`;
+    if (random.next() < 0.3)
+      return `${with_} select t.k, t.g, t.n from t where ${asked('t')} and ${asked('t')}`;
+    if (random.next() < 0.3)
+      return `${with_} select a.k, a.n, b.n m from t a left join t b on a.k = b.k and b.g = 1 where ${asked('a')}`;
+    return `${with_} select a.k, a.n, b.n m from t a join t b on a.k = b.k where ${asked('a')} and ${asked('b')}`;
+  }
+
+  #columns(sources: readonly FuzzSource[]): string {
+    const columns = Array.from(
+      { length: this.#random.int(1, 3) },
+      (_, i) => `${this.#conditions.column(this.#random.pick(sources))} o${i}`,
+    );
+    return columns.join(', ');
+  }
+
+  #scalar(outer: FuzzSource): string {
+    const random = this.#random;
+    const inner = random.pick(INNER);
+    const of = this.#conditions.number(inner);
+    const value = random.pick([
+      `count(*)`,
+      `count(${of})`,
+      `sum(${of})`,
+      `min(${of})`,
+      `max(${of})`,
+      `coalesce(sum(${of}), 0)`,
+      `count(*) + 1`,
+      `2 * max(${of})`,
+    ]);
+    return `(select ${value} from ${inner.table} x where ${this.#correlated(inner, outer)})`;
+  }
+
+  #correlated(inner: FuzzSource, outer: FuzzSource): string {
+    const pairs = [`${this.#conditions.int(inner)} = ${this.#conditions.int(outer)}`];
+    if (this.#random.next() < 0.2)
+      pairs.push(`${this.#conditions.int(outer)} = ${this.#conditions.int(inner)}`);
+    if (this.#random.next() < 0.5) pairs.push(this.#conditions.one(inner));
+    return pairs.join(' and ');
+  }
+}

@@ -1,0 +1,83 @@
+import type { QueryEngine, Statement, Verdict } from '@perf/contracts';
+import { isPerfError } from '@perf/contracts';
+import type { OptimizedSql } from './optimize-sql.ts';
+
+/** What an engine said of a rewritten statement. */
+export interface SqlVerdict extends Verdict {
+  /** The statement to run. */
+  readonly text: string;
+  /** Rewrites that are in it. */
+  readonly rules: readonly string[];
+}
+
+/** How a verdict is reached. */
+export interface DecideOptions {
+  /** Asked for the cost of each form, where it tells one. @default none: our own estimate decides */
+  readonly engine?: QueryEngine;
+  readonly signal?: AbortSignal;
+}
+
+/** Cost after ÷ before that an engine's own figures must reach: they are not finer. */
+const MARGIN = 0.95;
+/** Beneath this cost a statement is so cheap that asking costs more than it could save. */
+const CHEAP = 10;
+
+/**
+ * Decides which form of a statement to run: the original, the rewritten one, or one with the first rewrites alone. An engine that tells costs
+ * is asked for the plan of each; where it tells none, the estimate that accepted the rewrites stands. A form that the engine refuses is never
+ * used. Rejects with `ERR_PERF_ABORTED`.
+ */
+export async function decideSql(
+  optimized: OptimizedSql,
+  { engine, signal }: DecideOptions = {},
+): Promise<SqlVerdict> {
+  const { original, rewrites, steps, unread } = optimized;
+  const kept = (reason: string): SqlVerdict => ({ use: 'original', text: original, rules: [], reason });
+  if (rewrites.length === 0)
+    return kept(unread === undefined ? 'no rule applies' : `it was not read: ${unread}`);
+  const rules = rewrites.map(({ rule }) => rule);
+  const last = steps.at(-1) ?? original;
+  if (engine === undefined)
+    return { use: 'optimized', text: last, rules, reason: 'our own estimate is all there is' };
+  const before = await costIn(engine, original, signal);
+  if (before === 'refused') return kept('the engine refuses the original');
+  const costs = await Promise.all(
+    steps.map(async (text, i) => ({ text, i, cost: await costIn(engine, text, signal) })),
+  );
+  const usable = costs.filter(({ cost }) => cost !== 'refused');
+  const final = usable.at(-1);
+  if (final === undefined) return kept('the engine refuses every form of it');
+  if (before === undefined)
+    return {
+      use: 'optimized',
+      text: final.text,
+      rules: rules.slice(0, final.i + 1),
+      reason: 'the engine tells no cost, and by our own estimate it pays',
+    };
+  if (before < CHEAP)
+    return kept(`the engine's cost of ${before.toPrecision(3)} is too small to save anything`);
+  const known = usable.flatMap(({ cost, ...rest }) => (typeof cost === 'number' ? [{ ...rest, cost }] : []));
+  const best = known.toSorted((a, b) => a.cost - b.cost || a.i - b.i)[0];
+  if (best === undefined || best.cost > before * MARGIN)
+    return kept(
+      `the engine's cost goes from ${before.toPrecision(3)} to ${(best?.cost ?? before).toPrecision(3)}`,
+    );
+  const reason = `the engine's cost goes from ${before.toPrecision(3)} to ${best.cost.toPrecision(3)}`;
+  return { use: 'optimized', text: best.text, rules: rules.slice(0, best.i + 1), reason };
+}
+
+/** The engine's cost of a statement; undefined where it tells none. */
+async function costIn(
+  engine: QueryEngine,
+  text: string,
+  signal: AbortSignal | undefined,
+): Promise<number | 'refused' | undefined> {
+  const statement: Statement = { dialect: engine.dialect, text, parameters: [] };
+  try {
+    const { cost } = await engine.explain(statement, { signal });
+    return cost;
+  } catch (error) {
+    if (isPerfError(error, 'ERR_PERF_ENGINE_FAILED')) return 'refused';
+    throw error;
+  }
+}
