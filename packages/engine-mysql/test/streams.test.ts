@@ -48,6 +48,38 @@ describeWith('mariadb', 'streams over mysql2', (url) => {
     expect(await nothingRuns()).toBe(true);
   });
 
+  it('lets the server wait while nobody reads', async () => {
+    const other = await mysql.createConnection(url);
+    const pool = mysql.createPool(url);
+    const sockets: object[] = [];
+    pool.on('acquire', (connection) => sockets.push(connection));
+    const engine = new MysqlEngine(pool);
+    /** Bytes that the pool's only connection has taken from the server, after one more round trip elsewhere. */
+    const taken = async (): Promise<unknown> => {
+      await other.query('SELECT 1');
+      const stream: unknown = Reflect.get(sockets[0] ?? {}, 'stream');
+      return typeof stream === 'object' && stream !== null ? Reflect.get(stream, 'bytesRead') : undefined;
+    };
+    const stream = await engine.execute(ENDLESS);
+    const deadline = performance.now() + 10_000;
+
+    let [before, same] = [await taken(), 0];
+    while (same < 20 && performance.now() < deadline) {
+      const now = await taken();
+      same = now === before ? same + 1 : 0;
+      before = now;
+    }
+
+    expect(same).toBe(20);
+    // One batch of 4,096 rows and what the socket and the driver hold besides.
+    expect(Number(before)).toBeGreaterThan(800_000);
+    expect(Number(before)).toBeLessThan(3_000_000);
+    await stream[Symbol.asyncDispose]();
+    await engine[Symbol.asyncDispose]();
+    await pool.end();
+    await other.end();
+  });
+
   it('ends a statement on the server that has given no row yet', async () => {
     const controller = new AbortController();
     const stopped = opened.engine
