@@ -2,6 +2,7 @@ import { isIP, connect as connectPlain } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { once } from 'node:events';
+import type { Client } from 'pg';
 
 /** Longest wait for a server to take a request to cancel, in ms. */
 const PATIENCE_MS = 5_000;
@@ -71,16 +72,20 @@ function words(...values: number[]): Buffer {
   return buffer;
 }
 
-/** What pg's client knows of its connection; undefined when it does not tell, as `pg-native`'s. */
-function targetOf(client: object): Target | undefined {
-  if (!('processID' in client && 'secretKey' in client && 'host' in client && 'port' in client))
-    return undefined;
-  const { processID, secretKey, host, port } = client;
+/** What a client of pg tells of its connection, the parts that its types leave out too. */
+type Told = Partial<Pick<Client, 'host' | 'port'>> & {
+  readonly processID?: unknown;
+  readonly secretKey?: unknown;
+  readonly ssl?: unknown;
+  readonly sslNegotiation?: unknown;
+};
+
+/** Where the server is and what it wants to hear; undefined when the client does not tell, as `pg-native`'s. */
+function targetOf({ host, port, processID, secretKey, ssl, sslNegotiation }: Told): Target | undefined {
   if (typeof processID !== 'number' || typeof secretKey !== 'number') return undefined;
   if (typeof host !== 'string' || !Number.isInteger(Number(port))) return undefined;
-  const ssl = 'ssl' in client ? client.ssl : false;
   const tls = typeof ssl === 'object' && ssl !== null ? ssl : ssl === true ? {} : false;
-  const direct = 'sslNegotiation' in client && client.sslNegotiation === 'direct';
+  const direct = sslNegotiation === 'direct';
   return { host, port: Number(port), processId: processID, secret: secretKey, tls, direct };
 }
 

@@ -79,6 +79,6 @@ function isNamed(text: string, value: string): boolean {
 }
 
 /** A node and all below it, parents first. */
-export function flatten(node: PlanNode): PlanNode[] {
+function flatten(node: PlanNode): PlanNode[] {
   return [node, ...node.children.flatMap(flatten)];
 }

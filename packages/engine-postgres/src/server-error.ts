@@ -1,7 +1,7 @@
 import { PerfError } from '@perf/contracts';
 
 /** What is known of a failure of the server or the driver, without values. */
-export class PostgresFailure extends Error {
+class PostgresFailure extends Error {
   override readonly name = 'PostgresFailure';
   /** The server's five characters (`42P01`), or the system's (`ECONNREFUSED`); absent when there is none. */
   readonly code: string | undefined;

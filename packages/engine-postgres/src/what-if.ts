@@ -34,7 +34,9 @@ interface Made {
 export class WhatIf {
   readonly #server: Server;
   readonly #plans: PlanReader;
-  readonly #schema: string;
+  readonly #reset: string;
+  /** Makes the indexes of the first list, and drops those of the second. */
+  readonly #change: string;
   readonly #idleMs: number;
   #tail: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -50,7 +52,11 @@ export class WhatIf {
   ) {
     this.#server = server;
     this.#plans = plans;
-    this.#schema = quotedName(schema);
+    const name = quotedName(schema);
+    this.#reset = `SELECT ${name}.hypopg_reset()`;
+    this.#change = `SELECT d.ddl, h.indexrelid::int8, h.indexname::text
+      FROM unnest($1::text[]) d (ddl), LATERAL ${name}.hypopg_create_index(d.ddl) h
+      UNION ALL SELECT NULL, NULL, NULL FROM unnest($2::int8[]) x (id) WHERE ${name}.hypopg_drop_index(x.id::oid) IS NULL`;
     this.#idleMs = idleMs;
   }
 
@@ -105,7 +111,7 @@ export class WhatIf {
     const lease = this.#lease;
     if (lease === undefined) return;
     try {
-      await this.#ask(`SELECT ${this.#schema}.hypopg_reset()`, [], undefined);
+      await this.#ask(this.#reset, [], undefined);
       lease.release();
     } catch {
       // Nobody may meet indexes that are not there: without a reset the process ends.
@@ -119,7 +125,7 @@ export class WhatIf {
   async #make(ddls: readonly string[], signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Made>> {
     let made = this.#made;
     if (made === undefined) {
-      await this.#ask(`SELECT ${this.#schema}.hypopg_reset()`, [], signal);
+      await this.#ask(this.#reset, [], signal);
       made = new Map();
     }
     const needed = new Set(ddls);
@@ -127,16 +133,11 @@ export class WhatIf {
     const missing = [...needed].filter((ddl) => !made.has(ddl));
     // What is there when this fails is not known.
     this.#made = undefined;
-    if (surplus.length > 0) {
-      const drop = `SELECT ${this.#schema}.hypopg_drop_index(d.id::oid) FROM unnest($1::int8[]) d (id)`;
-      await this.#ask(drop, [`{${surplus.map(([, { id }]) => id).join(',')}}`], signal);
-      for (const [ddl] of surplus) made.delete(ddl);
-    }
-    if (missing.length > 0) {
-      const create = `SELECT d.ddl, h.indexrelid::int8, h.indexname::text
-        FROM unnest($1::text[]) d (ddl), LATERAL ${this.#schema}.hypopg_create_index(d.ddl) h`;
-      for (const [ddl, id, name] of await this.#ask(create, [textArray(missing)], signal))
+    if (surplus.length + missing.length > 0) {
+      const dropped = `{${surplus.map(([, { id }]) => id).join(',')}}`;
+      for (const [ddl, id, name] of await this.#ask(this.#change, [textArray(missing), dropped], signal))
         made.set(String(ddl), { id: String(id), name: String(name) });
+      for (const [ddl] of surplus) made.delete(ddl);
     }
     this.#made = made;
     return made;
