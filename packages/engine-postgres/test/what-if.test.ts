@@ -1,5 +1,7 @@
 import type { ExecutionPlan } from '@perf/contracts';
+import { PostgresEngine } from '@perf/engine-postgres';
 import { describeWith } from '@perf/services/vitest';
+import { Pool } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ask, openSubject, sql } from './open.ts';
 import type { Subject } from './open.ts';
@@ -79,6 +81,22 @@ describeWith('postgresHypopg', 'hypothetical indexes and the workload of Postgre
       [1, 2].map(async () => (await ask(subject.engine, 'SELECT count(*) FROM tools.hypopg()')).rows[0]?.[0]),
     );
     expect(left).toEqual([0n, 0n]);
+  });
+
+  it('does with the only client of a pool, and lets others have it in between', async () => {
+    const pool = new Pool({ connectionString: subject.url, max: 1 });
+    const engine = await PostgresEngine.open(pool, { whatIfIdleMs: 20 });
+    const index = { table: 't', columns: [{ name: 'a b' }] };
+
+    const plans = await Promise.all([1, 2, 3].map(async () => engine.whatIf?.([index], query)));
+    const { rows } = await ask(engine, 'SELECT count(*) FROM tools.hypopg()');
+
+    expect(plans.map((found) => found?.operator)).toEqual(['search', 'search', 'search']);
+    expect(rows).toEqual([[0n]]);
+    await engine.whatIf?.([index], query);
+    await engine[Symbol.asyncDispose]();
+    expect((await pool.query('SELECT count(*)::int AS n FROM tools.hypopg()')).rows).toEqual([{ n: 0 }]);
+    await pool.end();
   });
 
   it('refuses names that the catalogue does not have, and goes on after a statement that fails', async () => {
