@@ -26,6 +26,7 @@ const INNER: readonly FuzzSource[] = [
 const SHAPES: readonly ((maker: QueryMaker) => string)[] = [
   (maker) => maker.joined(),
   (maker) => maker.joined(),
+  (maker) => maker.either(),
   (maker) => maker.scalars(),
   (maker) => maker.scalarTest(),
   (maker) => maker.counted(),
@@ -69,6 +70,18 @@ class QueryMaker {
       return `select ${key} k, count(*) n, sum(${this.#conditions.int(VISITS)}) s from ${from}${where} group by ${key}`;
     }
     return `select ${this.#columns(used)} from ${from}${where}`;
+  }
+
+  /** Conditions on several tables, of which any will do. */
+  either(): string {
+    const random = this.#random;
+    const branches = [VISITS, PEOPLE, ...(random.next() < 0.3 ? [VISITS] : [])].map((source) =>
+      this.#conditions.one(source),
+    );
+    const more = random.next() < 0.5 ? ` and ${this.#conditions.one(VISITS)}` : '';
+    const columns = random.next() < 0.3 ? 'v.points k, count(*) n' : this.#columns([VISITS, PEOPLE]);
+    const group = columns.startsWith('v.points k') ? ' group by v.points' : '';
+    return `select ${columns} from visits v join people p on p.id = v.person_id where (${branches.join(' or ')})${more}${group}`;
   }
 
   /** Aggregates for each row. */
@@ -159,10 +172,10 @@ class QueryMaker {
       `${alias}.${random.pick(['k', 'k', 'g', 'n'])} ${random.pick(['=', '<', '>='])} ${random.int(0, 6)}`;
     const with_ = `with t as (${body})`;
     if (random.next() < 0.3)
-      return `${with_} select t.k, t.g, t.n from t where ${asked('t')} and ${asked('t')}`;
+      return `${with_} select t.k, t.g, t.n, t.s from t where ${asked('t')} and ${asked('t')}`;
     if (random.next() < 0.3)
-      return `${with_} select a.k, a.n, b.n m from t a left join t b on a.k = b.k and b.g = 1 where ${asked('a')}`;
-    return `${with_} select a.k, a.n, b.n m from t a join t b on a.k = b.k where ${asked('a')} and ${asked('b')}`;
+      return `${with_} select a.k, a.n, a.s, b.n m from t a left join t b on a.k = b.k and b.g = 1 where ${asked('a')}`;
+    return `${with_} select a.k, a.n, b.s, b.n m from t a join t b on a.k = b.k where ${asked('a')} and ${asked('b')}`;
   }
 
   #columns(sources: readonly FuzzSource[]): string {

@@ -18,7 +18,8 @@ const TABLES: readonly {
   },
   {
     name: 'visits',
-    columns: 'person_id int, club_id int?, day date, seen_at timestamp, points int, amount decimal?, note text?',
+    columns:
+      'person_id int, club_id int?, day date, seen_at timestamp, points int, amount decimal?, note text?',
     rows: 90,
     more: 'FOREIGN KEY (person_id) REFERENCES people (id), FOREIGN KEY (club_id) REFERENCES clubs (id)',
   },

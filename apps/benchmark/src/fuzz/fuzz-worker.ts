@@ -3,7 +3,6 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dialect } from '@perf/contracts';
 import { breakText } from '../data/broken-text.ts';
 import type { MutantAnswer, MutantOrder } from './fuzz-messages.ts';
 import { FUZZ_MUTANTS } from './fuzz-mutants.ts';
@@ -17,16 +16,13 @@ process.on('message', (order: MutantOrder) => {
   );
 });
 
-/** Engines without a server. A proof that only servers need is tried there by the main run. */
-const EMBEDDED: readonly Dialect[] = ['sqlite', 'duckdb'];
-
 async function run({ name, cases, seed, folder }: MutantOrder): Promise<boolean> {
-  const edits = FUZZ_MUTANTS.find((mutant) => mutant.name === name)?.edits ?? [];
+  const { edits = [], engines = [] } = FUZZ_MUTANTS.find((mutant) => mutant.name === name) ?? {};
   const broken = breakText(name, edits);
   const { fuzzEngine } = await import('./fuzz-run.ts');
   broken.expectDone();
   const { signal } = new AbortController();
-  for (const dialect of EMBEDDED) {
+  for (const dialect of engines) {
     const inner = join(folder, dialect);
     await mkdir(inner, { recursive: true });
     const use = {
