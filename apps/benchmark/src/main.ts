@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { benchCommand } from './bench/command.ts';
 import { chaosCommand } from './chaos/command.ts';
 import { demoCommand } from './demo/command.ts';
+import { explainCommand } from './explain/command.ts';
 import { exportCommand } from './export/command.ts';
 import { fuzzCommand } from './fuzz/command.ts';
 import { queryCommand } from './query/command.ts';
@@ -17,10 +19,12 @@ const HELP = `perf-bench <command> [options]
 
   demo       the main job: real flights, plain, optimized and cached; exports; a report
   query      ask one structured query of the flights
+  explain    show where the time of a plan goes, and what to do about it
   export     write rows of a file, or of a question asked of it, in any format
   trace      replay cache traces through the memory tier
   scorecard  put the cache to the test over several processes
   soak       look for a leak in the cache
+  bench      measure what the optimizer does on real engines
   fuzz       ask made-up statements plain and optimized, and compare the answers
   chaos      kill exports, or workers of export jobs, and see whether all is whole in the end
 
@@ -30,11 +34,13 @@ perf-bench <command> --help tells more; perf-bench --version prints the version.
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['demo', demoCommand],
   ['query', queryCommand],
+  ['explain', explainCommand],
   ['export', exportCommand],
   ['trace', traceCommand],
   ['scorecard', scorecardCommand],
   ['soak', soakCommand],
   ['chaos', chaosCommand],
+  ['bench', benchCommand],
   ['fuzz', fuzzCommand],
 ]);
 

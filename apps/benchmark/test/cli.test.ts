@@ -10,6 +10,7 @@ describe('perf-bench', () => {
     [['-h'], 'perf-bench <command>'],
     [['demo', '--help'], 'perf-bench demo'],
     [['query', '-h'], 'perf-bench query'],
+    [['explain', '-h'], 'perf-bench explain'],
     [['scorecard', '--help'], 'perf-bench scorecard'],
     [['soak', '--help'], 'perf-bench soak'],
   ])(
@@ -48,6 +49,12 @@ describe('perf-bench', () => {
     [['query', '--text', '{}', '--file', 'q.json'], 'ERR_PERF_INVALID_OPTION: give the query'],
     [['query', '--text', '{}', '--engine', 'oracle'], 'ERR_PERF_INVALID_OPTION: --engine must be'],
     [['query', '--text', '{}', '--format', 'xml'], 'ERR_PERF_INVALID_OPTION: --format must be'],
+    [['explain'], 'ERR_PERF_INVALID_OPTION: give a plan with --plan, or a database'],
+    [['explain', '--plan', 'p', '--url', 'sqlite:x'], 'ERR_PERF_INVALID_OPTION: give a plan'],
+    [['explain', '--plan', 'p', '--analyze'], 'ERR_PERF_INVALID_OPTION: give a plan'],
+    [['explain', '--plan', 'p', '--format', 'pdf'], 'ERR_PERF_INVALID_OPTION: --format must be'],
+    [['explain', '--plan', 'p', '--format', 'svg', '--compare', 'q'], 'ERR_PERF_INVALID_OPTION: --compare'],
+    [['explain', '--plan', 'p', '--out', ''], 'ERR_PERF_INVALID_OPTION: --out must name a file'],
     [['query', '--text', '{}', '--to', ''], 'ERR_PERF_INVALID_OPTION: --to must name a file'],
   ])(
     'ends with 2 for %j and says why on stderr',

@@ -77,9 +77,9 @@ describe('planPicture', () => {
     const svg = planPicture(shape?.logical ?? { operator: '', detail: '', children: [] });
 
     expect(svg.match(/<rect/g)).toHaveLength(3);
-    expect(svg.match(/<line/g)).toHaveLength(2);
+    expect(svg.match(/<path/g)).toHaveLength(2);
     expect(svg).toContain('~26 rows');
-    expect(svg).toContain(`${'x'.repeat(45)}…`);
+    expect(svg).toContain(`${'x'.repeat(39)}…`);
     expect(svg).not.toContain('NaN');
   });
 });

@@ -1,3 +1,4 @@
+import { PLAN_STYLE } from '@perf/optimizer';
 import type { DemoReport } from '../demo/report.ts';
 import { isClean } from '../demo/report.ts';
 import { ms, whole } from '../terminal/table.ts';
@@ -27,7 +28,7 @@ export function htmlReport(report: DemoReport): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Perf on ${whole(report.flights)} flights</title><style>${STYLE}</style></head><body>
+<title>Perf on ${whole(report.flights)} flights</title><style>${STYLE}${PLAN_STYLE}</style></head><body>
 <h1>Perf on ${whole(report.flights)} real flights</h1>
 <p>${escaped(verdict)} Made on ${escaped(report.date)} with Node ${escaped(report.node)} on ${escaped(report.machine)} in ${(report.elapsedMs / 1000).toFixed(0)} s with at most ${whole(report.peakMemoryMb)} MiB.${escaped(off)}</p>
 <h2>Questions: plain, optimized, cached</h2>

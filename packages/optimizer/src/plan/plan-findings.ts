@@ -37,8 +37,9 @@ export interface FindingOptions {
   readonly dialect?: Dialect;
 }
 
-/** A scan that throws away this share of at least so many rows wants an index. */
-const REMOVED_SHARE = 0.9;
+/** A scan that throws away this share of at least so many rows may want an index, and surely from the second share on. */
+const REMOVED_SHARE = 0.8;
+const NEARLY_ALL = 0.95;
 const REMOVED_ROWS = 1000;
 /** A scan that runs this often wants an index on what it is joined by. */
 const MANY_LOOPS = 50;
@@ -103,7 +104,7 @@ function missingIndex(each: NodeFigures, dialect: Dialect | undefined): readonly
   return [
     {
       kind: 'missing-index',
-      severity: isColumnar ? 'low' : heavy(each),
+      severity: isColumnar || share < NEARLY_ALL ? 'low' : heavy(each),
       ...about(each),
       what: `The scan of ${table} threw away ${rowsText(rowsRemoved)} of the ${rowsText(rowsRemoved + actualRows)} rows it read.`,
       action: isColumnar

@@ -1,8 +1,8 @@
-import { DRAWING, PALETTE } from './plan-style.ts';
+import { PLAN_STYLE } from './plan-svg.ts';
 
 /** How the page of a plan looks. */
 export const PAGE_STYLE: string = `:root { color-scheme: light dark; }
-${PALETTE}${DRAWING}
+${PLAN_STYLE}
 body.pv { margin: 0; background: var(--pv-page); color: var(--pv-ink); font: 14px/1.5 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
 main { padding: 0 1.25rem 3rem; } header { padding: 1rem 1.25rem .25rem; }
 h1 { font-size: 1.3rem; margin: 0; overflow-wrap: anywhere; } h2 { font-size: 1.05rem; margin: 1.75rem 0 .5rem; }

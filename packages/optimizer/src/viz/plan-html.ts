@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Dialect, ExecutionPlan } from '@perf/contracts';
-import type { PlanFigures } from '../plan/plan-figures.ts';
 import { planFigures } from '../plan/plan-figures.ts';
 import type { PlanFinding } from '../plan/plan-findings.ts';
 import { planFindings } from '../plan/plan-findings.ts';
@@ -10,9 +9,8 @@ import { diffTable } from './diff-table.ts';
 import { escaped } from './escaped.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
-import { drawPlan } from './plan-drawing.ts';
 import type { PlanPictureOptions } from './plan-svg.ts';
-import { summaryOf } from './plan-svg.ts';
+import { planSvg, summaryOf } from './plan-svg.ts';
 import { planTable } from './plan-table.ts';
 
 /** How the page of a plan is made. */
@@ -79,14 +77,9 @@ function planSection(plan: ExecutionPlan, { name, at, dialect }: SectionUse): st
   const findings = planFindings(plan, dialect === undefined ? {} : { dialect });
   return `<section data-plan="${at}"><h2>${name} <span class="soft">${escaped(summaryOf(figures))}</span> <span class="found soft" role="status"></span></h2>
 ${findingList(findings)}
-<div class="picture" tabindex="0" role="group" aria-label="${name} as a picture">${picture(figures, name)}</div>
+<div class="picture" tabindex="0" role="group" aria-label="${name} as a picture">${planSvg(plan, { literals: true, frame: false, title: name })}</div>
 <div class="more" aria-live="polite" hidden></div>
 <h2>All figures${at === 0 && name === 'Plan' ? '' : ` · ${name.toLowerCase()}`}</h2>${planTable(figures)}</section>`;
-}
-
-function picture(figures: PlanFigures, name: string): string {
-  const { edges, boxes, width, height } = drawPlan(figures);
-  return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="tree" aria-label="${name}">${edges}${boxes}</svg>`;
 }
 
 /** Findings that stand open; the others are a click away. */

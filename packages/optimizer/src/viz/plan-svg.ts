@@ -15,6 +15,15 @@ export interface PlanPictureOptions {
   readonly title?: string;
 }
 
+/** What `planSvg` can leave out. */
+export interface PlanSvgOptions extends PlanPictureOptions {
+  /** False leaves out heading, background and style, for a page that has `PLAN_STYLE` itself. @default true */
+  readonly frame?: boolean;
+}
+
+/** The style of pictures without a frame: once in a page is enough. */
+export const PLAN_STYLE: string = `${PALETTE}${DRAWING}`;
+
 const HEADER = 34;
 
 /**
@@ -22,13 +31,15 @@ const HEADER = 34;
  * hot path in red, marks for wrong estimates, spills, loops and rows removed. Light or dark as the reader has it. It loads
  * nothing and runs nothing; every text is escaped, and literals are `?`.
  */
-export function planSvg(plan: ExecutionPlan, options: PlanPictureOptions = {}): string {
-  const { literals = false, title = 'Plan' } = options;
+export function planSvg(plan: ExecutionPlan, options: PlanSvgOptions = {}): string {
+  const { literals = false, title = 'Plan', frame = true } = options;
   const figures = planFigures(literals ? plan : redactPlan(plan));
   const { edges, boxes, width, height } = drawPlan(figures);
-  const wide = Math.max(width, 460);
   const name = escaped(title);
-  return `<svg xmlns="http://www.w3.org/2000/svg" class="pv" width="${wide}" height="${height + HEADER}" viewBox="0 0 ${wide} ${height + HEADER}" role="tree" aria-label="${name}"><title>${name}</title><style>${PALETTE}${DRAWING}</style><rect class="pv-page" width="100%" height="100%"/><text class="pv-title" x="16" y="24">${name}</text><text class="pv-soft" x="${wide - 16}" y="24" text-anchor="end">${escaped(summaryOf(figures))}</text><g transform="translate(${Math.round((wide - width) / 2)} ${HEADER - 8})">${edges}${boxes}</g></svg>`;
+  if (!frame)
+    return `<svg class="pv" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="tree" aria-label="${name}">${edges}${boxes}</svg>`;
+  const wide = Math.max(width, 460);
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="pv" width="${wide}" height="${height + HEADER}" viewBox="0 0 ${wide} ${height + HEADER}" role="tree" aria-label="${name}"><title>${name}</title><style>${PLAN_STYLE}</style><rect class="pv-page" width="100%" height="100%"/><text class="pv-title" x="16" y="24">${name}</text><text class="pv-soft" x="${wide - 16}" y="24" text-anchor="end">${escaped(summaryOf(figures))}</text><g transform="translate(${Math.round((wide - width) / 2)} ${HEADER - 8})">${edges}${boxes}</g></svg>`;
 }
 
 /** What the picture rests on, in a few words. */
