@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { benchCommand } from './bench/command.ts';
 import { chaosCommand } from './chaos/command.ts';
 import { demoCommand } from './demo/command.ts';
 import { explainCommand } from './explain/command.ts';
@@ -23,6 +24,7 @@ const HELP = `perf-bench <command> [options]
   trace      replay cache traces through the memory tier
   scorecard  put the cache to the test over several processes
   soak       look for a leak in the cache
+  bench      measure what the optimizer does on real engines
   fuzz       ask made-up statements plain and optimized, and compare the answers
   chaos      kill exports, or workers of export jobs, and see whether all is whole in the end
 
@@ -38,6 +40,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['scorecard', scorecardCommand],
   ['soak', soakCommand],
   ['chaos', chaosCommand],
+  ['bench', benchCommand],
   ['fuzz', fuzzCommand],
 ]);
 

@@ -8,7 +8,7 @@ import type { Figure } from '@perf/testkit/measure';
 import { printFigures, writeFigures } from '@perf/testkit/measure';
 import { TemporaryFolder } from '../data/temporary-folder.ts';
 import { wholeFile } from '../data/whole-file.ts';
-import { DIALECTS } from '../optimizer/sql-house.ts';
+import { DIALECTS, dialectsIn } from '../optimizer/sql-house.ts';
 import type { CommandUse } from '../terminal/command.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { textTable } from '../terminal/table.ts';
@@ -148,18 +148,6 @@ function tableOf(reports: readonly FuzzReport[]): string {
     ['differing', ...reports.map(({ differences }) => String(differences.length))],
     ...rules.map((rule) => [rule, ...reports.map(({ fired }) => String(fired[rule] ?? '–'))]),
   ]);
-}
-
-function dialectsIn(list: string | undefined): readonly Dialect[] {
-  if (list === undefined) return DIALECTS;
-  return list.split(',').map((text) => {
-    const found = DIALECTS.find((dialect) => dialect === text.trim());
-    if (found !== undefined) return found;
-    throw new PerfError(
-      'ERR_PERF_INVALID_OPTION',
-      `--engines must name ${DIALECTS.join(', ')}, got ${JSON.stringify(text)}`,
-    );
-  });
 }
 
 function wholeNumber(name: string, text: string, least: number): number {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Dialect, QueryEngine } from '@perf/contracts';
+import { PerfError } from '@perf/contracts';
 import { DuckDbEngine } from '@perf/engine-duckdb';
 import { MysqlEngine } from '@perf/engine-mysql';
 import { PostgresEngine } from '@perf/engine-postgres';
@@ -21,6 +22,19 @@ export type FillHouse = (run: (sql: string) => Promise<void>) => Promise<void>;
 
 /** All dialects with an engine. */
 export const DIALECTS: readonly Dialect[] = ['postgres', 'sqlite', 'mysql', 'duckdb'];
+
+/** The dialects of a list with commas; all when there is none. Throws `ERR_PERF_INVALID_OPTION`. */
+export function dialectsIn(list: string | undefined): readonly Dialect[] {
+  if (list === undefined) return DIALECTS;
+  return list.split(',').map((name) => {
+    const found = DIALECTS.find((dialect) => dialect === name.trim());
+    if (found !== undefined) return found;
+    throw new PerfError(
+      'ERR_PERF_INVALID_OPTION',
+      `--engines must name ${DIALECTS.join(', ')}, got ${JSON.stringify(name)}`,
+    );
+  });
+}
 
 /** What makes statistics of everything. */
 const ANALYZE: Readonly<Record<Dialect, string>> = {

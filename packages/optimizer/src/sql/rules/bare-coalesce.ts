@@ -17,7 +17,6 @@ export const bareCoalesce: SqlRule = {
     postgres: '260× with an index',
     sqlite: '918× with an index',
     mysql: '62× with an index',
-    duckdb: '1.0×',
   },
   margin: 1,
   alternatives: (query, { shapes, dialect }) =>

@@ -21,7 +21,6 @@ export const pushIntoCte: SqlRule = {
     postgres: '1590×: a query named once and read twice is made whole',
     sqlite: '841×',
     mysql: '1.4×',
-    duckdb: '1.2×',
   },
   margin: 0.95,
   alternatives: (query, { shapes }) =>

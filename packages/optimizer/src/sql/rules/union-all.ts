@@ -8,7 +8,7 @@ import type { SqlRule } from './sql-rule.ts';
 /** UNION becomes UNION ALL where no row can be in both parts, and no part repeats one. */
 export const unionAll: SqlRule = {
   name: 'union-all',
-  engines: { postgres: '1.9×', sqlite: '1.1×', mysql: '1.8×', duckdb: '1.0×' },
+  engines: { postgres: '1.9×', sqlite: '1.1×', mysql: '1.8×' },
   margin: 1,
   alternatives: (query, { shapes }) =>
     sitesOf(query).flatMap(({ query: inner }) => {

@@ -1,0 +1,93 @@
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { PerfError } from '@perf/contracts';
+import { printFigures, writeFigures } from '@perf/testkit/measure';
+import { commerceRows } from '../commerce/commerce-rows.ts';
+import { TemporaryFolder } from '../data/temporary-folder.ts';
+import { wholeFile } from '../data/whole-file.ts';
+import type { StatementTrial } from '../optimizer/bench-engine.ts';
+import { benchEngine } from '../optimizer/bench-engine.ts';
+import { DIALECTS, dialectsIn } from '../optimizer/sql-house.ts';
+import type { CommandUse } from '../terminal/command.ts';
+import { ProgressLine } from '../terminal/progress-line.ts';
+import { textTable } from '../terminal/table.ts';
+import { benchFigures, gainOf } from './bench-figures.ts';
+
+const HELP = `perf-bench bench optimizer [--engines LIST] [--scale N] [--seed N] [--json FILE]
+
+Asks badly put and well put questions of a made-up shop, on real engines: as they are, and as the optimizer writes them where its
+gate lets it. Both forms run in turns, every answer is compared, no statement may take longer than 5 s.
+
+  --engines LIST  of ${DIALECTS.join(', ')}; default all. postgres and mysql start servers of their own
+  --scale N       orders ÷ 100,000; default 1
+  --seed N        seed of the shop, a whole number; default 1
+  --json FILE     write figures and every trial as JSON
+
+Exit code: 0 when all answers are equal, 1 when something failed (the message begins with a code), 2 for wrong arguments, 130 after
+Ctrl-C.
+`;
+
+/** Measures what the optimizer does on real engines. */
+export async function benchCommand([what, ...argv]: readonly string[], use: CommandUse): Promise<number> {
+  if (what === undefined || what === '--help' || what === '-h' || argv.includes('--help')) {
+    use.write(HELP);
+    return what === undefined ? 2 : 0;
+  }
+  if (what !== 'optimizer') throw new PerfError('ERR_PERF_INVALID_OPTION', 'say what is measured: optimizer');
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { engines: text, scale: text, seed: text, json: text },
+  });
+  const scale = scaleIn(values.scale ?? '1');
+  const seed = Number(values.seed ?? '1');
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new PerfError('ERR_PERF_INVALID_OPTION', `--seed must be a whole number, got ${values.seed ?? ''}`);
+  const dialects = dialectsIn(values.engines);
+  const rows = commerceRows({ scale, seed });
+  const trials: StatementTrial[] = [];
+  await using aside = await TemporaryFolder.make(join(tmpdir(), 'perf-bench-'));
+  const progress = new ProgressLine();
+  try {
+    for (const [i, dialect] of dialects.entries()) {
+      const onProgress = (share: number, at: string): void =>
+        progress.show('measuring', (i + share) / dialects.length, at);
+      trials.push(
+        ...(await benchEngine({ dialect, rows, folder: aside.path, signal: use.signal, onProgress })),
+      );
+    }
+  } finally {
+    progress.end();
+  }
+  const figures = benchFigures(trials, scale);
+  if (values.json !== undefined)
+    await wholeFile(resolve(values.json), (partial) =>
+      writeFigures(partial, figures, { scale, seed, trials }),
+    );
+  use.write(`${tableOf(trials)}\n\n`);
+  printFigures(figures, use.write);
+  return 0;
+}
+
+function tableOf(trials: readonly StatementTrial[]): string {
+  const shown = trials.filter(({ trial }) => trial !== undefined);
+  return textTable([
+    ['engine', 'kind', 'question', 'before, ms', 'after, ms', 'gain', 'rules'],
+    ...shown.map((each) => [
+      each.dialect,
+      each.kind,
+      each.name,
+      `${each.trial?.timedOut === true ? '> ' : ''}${(each.trial?.baseMs ?? 0).toFixed(1)}`,
+      (each.trial?.nextMs ?? 0).toFixed(1),
+      `${gainOf(each).toFixed(2)}×`,
+      [...new Set(each.rules)].join(', '),
+    ]),
+  ]);
+}
+
+function scaleIn(text: string): number {
+  const scale = Number(text);
+  if (scale > 0 && scale <= 100) return scale;
+  throw new PerfError('ERR_PERF_INVALID_OPTION', `--scale must be above 0 and at most 100, got ${text}`);
+}
