@@ -96,6 +96,35 @@ describeWith('postgres', 'streams of Postgres', (url) => {
     expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(30);
   });
 
+  it('makes the server wait for a slow reader', async () => {
+    await using subject = await openSubject(url, { pool: { max: 1 } });
+    let socket: { readonly bytesRead: number } | undefined;
+    subject.pool.on('acquire', (client) => {
+      if ('connection' in client && hasStream(client.connection)) socket = client.connection.stream;
+    });
+    const stream = await subject.engine.execute(sql(ENDLESS));
+    const watch = new Pool({ connectionString: subject.url, max: 1 });
+    const isWaiting = async (): Promise<boolean> => {
+      const { rows } = await watch.query<{ event: string | null }>(
+        `SELECT wait_event AS event FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%AS filler'`,
+      );
+      return rows[0]?.event === 'ClientWrite';
+    };
+
+    // Twenty times in a row, while nothing comes: it waits for good.
+    let [times, seen] = [0, -1];
+    while (times < 20) {
+      const read = socket?.bytesRead ?? 0;
+      times = (await isWaiting()) && read === seen ? times + 1 : 0;
+      seen = read;
+    }
+
+    expect(seen).toBeGreaterThan(0);
+    expect(seen).toBeLessThan(20_000_000);
+    await watch.end();
+    await stream[Symbol.asyncDispose]();
+  });
+
   it('ends a statement that takes longer than its limit', async () => {
     const engine = await PostgresEngine.open(one.pool, { statementTimeoutMs: 50 });
 
@@ -115,6 +144,15 @@ describeWith('postgres', 'streams of Postgres', (url) => {
     const writing = await PostgresEngine.open(one.pool, { readOnly: false });
     await using _ = await writing.execute(sql(insert));
     expect((await ask(writing, 'SELECT count(*) FROM t')).rows).toEqual([[21n]]);
+  });
+
+  it('reads the tables of the catalogue, whatever the session has in their place', async () => {
+    await using subject = await openSubject(url, { pool: { max: 1 }, sql: 'CREATE TABLE genuine (a int)' });
+    await subject.pool.query('CREATE TEMP TABLE genuine (b int)');
+
+    expect(
+      (await ask(subject.engine, 'SELECT * FROM genuine')).schema.fields.map(({ name }) => name),
+    ).toEqual(['a']);
   });
 
   it.each(['BEGIN', 'SET work_mem = 64', 'LISTEN x', `PREPARE p AS SELECT 1`])(
@@ -218,3 +256,7 @@ describeWith('postgres', 'streams of Postgres', (url) => {
     expect(JSON.stringify(plan)).toContain('"actualRows":28572');
   });
 });
+
+function hasStream(connection: unknown): connection is { readonly stream: { readonly bytesRead: number } } {
+  return typeof connection === 'object' && connection !== null && 'stream' in connection;
+}
