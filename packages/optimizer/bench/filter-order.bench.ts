@@ -2,7 +2,6 @@
  * Does ordering filters by rank, (selectivity − 1) / cost, pay against the founding priority, selectivity × cost?
  * Modelled over random filters, and measured on SQLite, which evaluates filters in the order of the text: one query over
  * 300,000 rows whose five filters stand in either order. Each run is a process of its own.
- * Usage: npm run bench -w @perf/optimizer -- [--quick] [--json FILE]
  */
 import type { Catalog, CatalogColumn, Filter, Statement } from '@perf/contracts';
 import { SqliteEngine } from '@perf/engine-sqlite';
@@ -17,18 +16,10 @@ import {
 import { readRows } from '@perf/testkit';
 import { seededRandom } from '@perf/testkit/inputs';
 import type { Figure } from '@perf/testkit/measure';
-import {
-  comparePairs,
-  figureOf,
-  parseBenchArgs,
-  printFigures,
-  quantile,
-  runCase,
-  writeFigures,
-} from '@perf/testkit/measure';
+import { comparePairs, figureOf, quantile } from '@perf/testkit/measure';
+import type { Bench, BenchUse, CaseFigures } from './bench.ts';
+import { caseArgs } from './bench.ts';
 
-const args = parseBenchArgs();
-const ROWS = args.quick ? 30_000 : 300_000;
 const MODELLED = 5000;
 
 /** Five filters with what they let pass and cost, as the optimizer's model has them on this table. */
@@ -44,27 +35,28 @@ const FILTERS: readonly (RankedFilter & { readonly filter: Filter })[] = [
   { filter: { field: 'note', operator: 'ne', value: 'x' }, selectivity: 1, cost: 4 },
 ];
 
-if (args.case === undefined) await bench();
-else await runCase(() => measured(args.case === 'rank' ? conjunctionRank : foundingPriority));
+export const filterOrder: Bench = {
+  cases: {
+    'filters-by-rank': (use) => measured(conjunctionRank, use),
+    'filters-by-founding-priority': (use) => measured(foundingPriority, use),
+  },
+  figures,
+};
 
-async function bench(): Promise<void> {
-  const module = import.meta.url;
-  const quick = args.quick ? ['--quick'] : [];
+async function figures(use: BenchUse): Promise<readonly Figure[]> {
+  const { module } = use;
   const comparison = await comparePairs({
-    ours: { module, args: ['--case', 'rank', ...quick] },
-    peer: { module, args: ['--case', 'founding', ...quick] },
+    ours: { module, args: caseArgs('filters-by-rank', use) },
+    peer: { module, args: caseArgs('filters-by-founding-priority', use) },
     direction: 'min',
   });
   const peer = 'founding priority, selectivity × cost';
-  const figures: Figure[] = [
-    figureOf('filter-order.rank.vs-founding', comparison, {
-      peer,
-      note: `SQLite, ${ROWS} rows, five filters`,
-    }),
-    ...modelled(),
-  ];
-  printFigures(figures);
-  if (args.json !== undefined) writeFigures(args.json, figures);
+  const note = `SQLite, ${rowsOf(use)} rows, five filters`;
+  return [figureOf('filter-order.rank.vs-founding', comparison, { peer, note }), ...modelled()];
+}
+
+function rowsOf({ quick }: BenchUse): number {
+  return quick ? 30_000 : 300_000;
 }
 
 /** Random filters: how often and how far the founding priority misses the cost of rank order. */
@@ -93,12 +85,12 @@ function modelled(): Figure[] {
 }
 
 /** Time of the query with its filters in the order of `rank`, as median of five runs in this process. */
-async function measured(rank: (filter: RankedFilter) => number): Promise<{ ms: number; rows: number }> {
+async function measured(rank: (filter: RankedFilter) => number, use: BenchUse): Promise<CaseFigures> {
   await using engine = await SqliteEngine.open(':memory:');
   const run = async (statement: Statement): Promise<unknown[][]> => readRows(await engine.execute(statement));
   await run({
     dialect: 'sqlite',
-    text: `CREATE TABLE t AS WITH RECURSIVE r (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r WHERE i < ${ROWS - 1})
+    text: `CREATE TABLE t AS WITH RECURSIVE r (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r WHERE i < ${rowsOf(use) - 1})
       SELECT i % 1000 AS n, i % 10 AS k, 'note ' || CASE i % 997 WHEN 0 THEN 'z' ELSE 'y' END || i AS note FROM r`,
     parameters: [],
   });

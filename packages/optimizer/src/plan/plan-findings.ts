@@ -53,8 +53,12 @@ const MANY_ROWS = 10_000;
 const MUCH_TIME = 0.2;
 
 /** What in a plan is worth an action, the most important first. A plan without actual figures says so. */
-export function planFindings(plan: ExecutionPlan, { dialect }: FindingOptions = {}): readonly PlanFinding[] {
-  const figures = planFigures(plan);
+export function planFindings(plan: ExecutionPlan, options: FindingOptions = {}): readonly PlanFinding[] {
+  return findingsFrom(planFigures(plan), options);
+}
+
+/** As `planFindings`, where the figures are known already. */
+export function findingsFrom(figures: PlanFigures, { dialect }: FindingOptions): readonly PlanFinding[] {
   const found = [
     ...estimatesOnly(figures),
     ...figures.nodes.flatMap((each) => [

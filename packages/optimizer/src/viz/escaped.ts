@@ -9,7 +9,8 @@ export function escaped(text: string): string {
 
 /** The beginning of a text that fits, with `…` for the rest; line breaks become blanks. */
 export function fitted(text: string, signs: number): string {
-  const flat = text.slice(0, 4 * signs + 4).replace(/\s+/g, ' ');
-  const all = Array.from(flat);
-  return all.length > signs ? `${all.slice(0, signs - 1).join('')}…` : flat;
+  const flat = text.slice(0, 4 * signs).replace(/\s+/g, ' ');
+  if (flat.length <= signs) return flat;
+  // Not between the two halves of a sign.
+  return `${flat.slice(0, signs - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Dialect, ExecutionPlan } from '@perf/contracts';
 import { planFigures } from '../plan/plan-figures.ts';
 import type { PlanFinding } from '../plan/plan-findings.ts';
-import { planFindings } from '../plan/plan-findings.ts';
+import { findingsFrom } from '../plan/plan-findings.ts';
 import { redactPlan } from '../plan/redact-plan.ts';
 import { diffPlans } from './diff-plans.ts';
 import { diffTable } from './diff-table.ts';
@@ -10,7 +10,7 @@ import { escaped } from './escaped.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import type { PlanPictureOptions } from './plan-svg.ts';
-import { planSvg, summaryOf } from './plan-svg.ts';
+import { bareSvg, summaryOf } from './plan-svg.ts';
 import { planTable } from './plan-table.ts';
 
 /** How the page of a plan is made. */
@@ -74,10 +74,10 @@ interface SectionUse {
 
 function planSection(plan: ExecutionPlan, { name, at, dialect }: SectionUse): string {
   const figures = planFigures(plan);
-  const findings = planFindings(plan, dialect === undefined ? {} : { dialect });
+  const findings = findingsFrom(figures, dialect === undefined ? {} : { dialect });
   return `<section data-plan="${at}"><h2>${name} <span class="soft">${escaped(summaryOf(figures))}</span> <span class="found soft" role="status"></span></h2>
 ${findingList(findings)}
-<div class="picture" tabindex="0" role="group" aria-label="${name} as a picture">${planSvg(plan, { literals: true, frame: false, title: name })}</div>
+<div class="picture" tabindex="0" role="group" aria-label="${name} as a picture">${bareSvg(figures, name)}</div>
 <div class="more" aria-live="polite" hidden></div>
 <h2>All figures${at === 0 && name === 'Plan' ? '' : ` · ${name.toLowerCase()}`}</h2>${planTable(figures)}</section>`;
 }

@@ -34,12 +34,17 @@ const HEADER = 34;
 export function planSvg(plan: ExecutionPlan, options: PlanSvgOptions = {}): string {
   const { literals = false, title = 'Plan', frame = true } = options;
   const figures = planFigures(literals ? plan : redactPlan(plan));
+  if (!frame) return bareSvg(figures, title);
   const { edges, boxes, width, height } = drawPlan(figures);
   const name = escaped(title);
-  if (!frame)
-    return `<svg class="pv" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="tree" aria-label="${name}">${edges}${boxes}</svg>`;
   const wide = Math.max(width, 460);
   return `<svg xmlns="http://www.w3.org/2000/svg" class="pv" width="${wide}" height="${height + HEADER}" viewBox="0 0 ${wide} ${height + HEADER}" role="tree" aria-label="${name}"><title>${name}</title><style>${PLAN_STYLE}</style><rect class="pv-page" width="100%" height="100%"/><text class="pv-title" x="16" y="24">${name}</text><text class="pv-soft" x="${wide - 16}" y="24" text-anchor="end">${escaped(summaryOf(figures))}</text><g transform="translate(${Math.round((wide - width) / 2)} ${HEADER - 8})">${edges}${boxes}</g></svg>`;
+}
+
+/** The picture alone, of figures of a plan that shows no more than it shall. */
+export function bareSvg(figures: PlanFigures, title: string): string {
+  const { edges, boxes, width, height } = drawPlan(figures);
+  return `<svg class="pv" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="tree" aria-label="${escaped(title)}">${edges}${boxes}</svg>`;
 }
 
 /** What the picture rests on, in a few words. */

@@ -50,8 +50,7 @@ function shareCell(share: number): string {
 
 /** All that is known of each step; columns of which nothing is known are left out. */
 export function planTable(figures: PlanFigures): string {
-  const has = ({ cell }: Column): boolean => figures.nodes.some((each) => (cell(each) ?? '') !== '');
-  const [numbers, texts] = [FIGURES.filter(has), WORDS.filter(has)];
+  const [numbers, texts] = [filled(FIGURES, figures), filled(WORDS, figures)];
   const heads = [
     ...numbers.map(({ name }) => `<th scope="col" class="n">${name}</th>`),
     ...texts.map(({ name }) => `<th scope="col">${name}</th>`),
@@ -62,12 +61,22 @@ export function planTable(figures: PlanFigures): string {
     const title = escaped([node.operator, node.table ?? ''].filter((part) => part !== '').join(' '));
     const classes = [isHot ? 'hot' : '', node.loops === 0 ? 'never' : ''].filter((name) => name !== '');
     const cells = [
-      ...numbers.map(({ name, cell }) => `<td class="n${marked(name, each)}">${cell(each) ?? ''}</td>`),
-      ...texts.map(({ cell }) => `<td>${cell(each) ?? ''}</td>`),
+      ...numbers.map(({ name, cells: all }) => `<td class="n${marked(name, each)}">${all[at] ?? ''}</td>`),
+      ...texts.map(({ cells: all }) => `<td>${all[at] ?? ''}</td>`),
     ];
     return `<tr data-r="${at}"${classes.length === 0 ? '' : ` class="${classes.join(' ')}"`}><th scope="row"><span class="stem" aria-hidden="true">${stems[at] ?? ''}</span><button type="button" data-go="${at}">${title}</button></th>${cells.join('')}</tr>`;
   });
   return `<div class="wide"><table><thead><tr><th scope="col">step</th>${heads.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+}
+
+/** The columns of which something is known, with their cells. */
+function filled(
+  columns: readonly Column[],
+  { nodes }: PlanFigures,
+): readonly { readonly name: string; readonly cells: readonly (string | undefined)[] }[] {
+  return columns
+    .map(({ name, cell }) => ({ name, cells: nodes.map(cell) }))
+    .filter(({ cells }) => cells.some((text) => text !== undefined && text !== ''));
 }
 
 /** An estimate that is off by this much is marked. */
