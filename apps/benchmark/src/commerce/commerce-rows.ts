@@ -60,7 +60,7 @@ const FIRST_DAY = Date.UTC(2021, 0, 1);
 const DAYS = 1460;
 
 /** Rows that the tables have at a scale. */
-export function commerceSizes(scale: number): Readonly<Record<string, number>> {
+function commerceSizes(scale: number): Readonly<Record<string, number>> {
   const of = (rows: number): number => Math.max(1, Math.round(rows * scale));
   return {
     customers: of(10_000),

@@ -139,7 +139,7 @@ function figuresOf(reports: readonly FuzzReport[], missed: readonly string[]): F
 }
 
 function tableOf(reports: readonly FuzzReport[]): string {
-  const rules = Object.keys(Object.assign({}, ...reports.map(({ fired }) => fired)));
+  const rules = [...new Set(reports.flatMap(({ fired }) => Object.keys(fired)))];
   return textTable([
     ['', ...reports.map(({ dialect }) => dialect)],
     ['statements', ...reports.map(({ cases }) => String(cases))],

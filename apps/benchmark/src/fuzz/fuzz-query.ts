@@ -170,12 +170,12 @@ class QueryMaker {
     ]);
     const asked = (alias: string): string =>
       `${alias}.${random.pick(['k', 'k', 'g', 'n'])} ${random.pick(['=', '<', '>='])} ${random.int(0, 6)}`;
-    const with_ = `with t as (${body})`;
+    const named = `with t as (${body})`;
     if (random.next() < 0.3)
-      return `${with_} select t.k, t.g, t.n, t.s from t where ${asked('t')} and ${asked('t')}`;
+      return `${named} select t.k, t.g, t.n, t.s from t where ${asked('t')} and ${asked('t')}`;
     if (random.next() < 0.3)
-      return `${with_} select a.k, a.n, a.s, b.n m from t a left join t b on a.k = b.k and b.g = 1 where ${asked('a')}`;
-    return `${with_} select a.k, a.n, b.s, b.n m from t a join t b on a.k = b.k where ${asked('a')} and ${asked('b')}`;
+      return `${named} select a.k, a.n, a.s, b.n m from t a left join t b on a.k = b.k and b.g = 1 where ${asked('a')}`;
+    return `${named} select a.k, a.n, b.s, b.n m from t a join t b on a.k = b.k where ${asked('a')} and ${asked('b')}`;
   }
 
   #columns(sources: readonly FuzzSource[]): string {

@@ -15,7 +15,7 @@ export interface PairTrial {
 }
 
 /** How long a statement may take. */
-export const LIMIT_MS = 5000;
+const LIMIT_MS = 5000;
 const LONG_MS = 1000;
 /** Statements shorter than this are timed several at once. */
 const SHORT_MS = 5;

@@ -1,7 +1,7 @@
 import type { Expr } from './expr.ts';
 import type { Query, Source } from './query.ts';
 import { mapExpr, sourcesWithin } from './walk.ts';
-import { mapQuery, mapSource } from './site.ts';
+import { mapQuery } from './site.ts';
 
 /** The query once more, with new names for all its sources, so that both can stand in one statement. */
 export function cloneQuery(query: Query, fresh: (wanted: string) => string): Query {
@@ -20,7 +20,7 @@ function renamed(query: Query, names: ReadonlyMap<string, string>): Query {
 }
 
 /** An expression with its sources called otherwise, in the queries within it too. */
-export function renamedExpr(expr: Expr, names: ReadonlyMap<string, string>): Expr {
+function renamedExpr(expr: Expr, names: ReadonlyMap<string, string>): Expr {
   return mapExpr(
     expr,
     (part) => (part.kind === 'column' ? { ...part, source: names.get(part.source) ?? part.source } : part),
@@ -41,14 +41,4 @@ export function substituted(expr: Expr, replace: (column: Expr & { readonly kind
   const inQuery = (query: Query): Query =>
     mapQuery(query, { query: inQuery, expr: (each) => mapExpr(each, change, inQuery) });
   return mapExpr(expr, change, inQuery);
-}
-
-/** A source with the columns in its conditions and queries replaced. */
-export function substitutedSource(
-  source: Source,
-  replace: (column: Expr & { readonly kind: 'column' }) => Expr,
-): Source {
-  const inQuery = (query: Query): Query =>
-    mapQuery(query, { query: inQuery, expr: (expr) => substituted(expr, replace) });
-  return mapSource(source, { query: inQuery, expr: (expr) => substituted(expr, replace) });
 }

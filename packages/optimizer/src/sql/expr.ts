@@ -72,9 +72,6 @@ export interface OrderItem {
   readonly nullsFirst: boolean | undefined;
 }
 
-/** The empty condition: true of every row. */
-export const TRUE: Literal = { kind: 'literal', type: 'boolean', text: 'true' };
-
 /** A call. */
 export function call(name: string, ...args: readonly Expr[]): Call {
   return { kind: 'call', name, args };
@@ -85,9 +82,9 @@ export function column(source: string, name: string): Expr {
   return { kind: 'column', source, name };
 }
 
-/** The parts of a conjunction, in order; none of the empty condition. */
+/** The parts of a conjunction, in order; none when there is no condition. */
 export function conjuncts(condition: Expr | undefined): readonly Expr[] {
-  if (condition === undefined || condition === TRUE) return [];
+  if (condition === undefined) return [];
   if (condition.kind === 'call' && condition.name === 'and') return condition.args.flatMap(conjuncts);
   return [condition];
 }

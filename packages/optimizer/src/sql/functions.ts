@@ -2,7 +2,7 @@
  * Functions that are known: of their arguments alone (or fixed for the whole statement), without effect. A statement that calls another is
  * left as it is.
  */
-const TOTAL = [
+const KNOWN = [
   'abs',
   'ceil',
   'ceiling',
@@ -67,9 +67,6 @@ const TOTAL = [
   'datetime',
   'typeof',
   'weekday',
-];
-/** As above, but some arguments make them fail. */
-const PARTIAL = [
   'sqrt',
   'ln',
   'log',
@@ -126,8 +123,7 @@ const WINDOW_ONLY = [
 /** Words that are values, without brackets. */
 const WORDS = ['current_date', 'current_timestamp', 'localtimestamp'];
 
-export const TOTAL_FUNCTIONS: ReadonlySet<string> = new Set(TOTAL);
-export const KNOWN_FUNCTIONS: ReadonlySet<string> = new Set([...TOTAL, ...PARTIAL]);
+export const KNOWN_FUNCTIONS: ReadonlySet<string> = new Set(KNOWN);
 export const AGGREGATE_FUNCTIONS: ReadonlySet<string> = new Set(AGGREGATES);
 export const WINDOW_FUNCTIONS: ReadonlySet<string> = new Set([...AGGREGATES, ...WINDOW_ONLY]);
 export const BARE_FUNCTIONS: ReadonlySet<string> = new Set(WORDS);

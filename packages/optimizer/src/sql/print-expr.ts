@@ -2,7 +2,6 @@ import type { Expr, Literal, OrderItem } from './expr.ts';
 import type { Query } from './query.ts';
 import { printName } from './print-name.ts';
 import type { SqlName } from './sql-name.ts';
-import { TRAITS } from './sql-name.ts';
 
 /** How tightly what an expression is made of belongs together; a looser part stands in brackets. */
 const RANKS: Readonly<Record<string, number>> = {
@@ -201,9 +200,4 @@ function rankOf(expr: Expr): number {
 /** A text between quotes. None holds a backslash: such statements are not read. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** Whether the dialect has truth values of its own. */
-export function hasBooleans(dialect: SqlName): boolean {
-  return !TRAITS[dialect].numericConditions;
 }

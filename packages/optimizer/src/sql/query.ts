@@ -1,4 +1,4 @@
-import type { CatalogColumn, CatalogTable } from '@perf/contracts';
+import type { CatalogTable } from '@perf/contracts';
 import type { Expr, OrderItem } from './expr.ts';
 
 /** A query: its body, then order and limits. */
@@ -100,9 +100,4 @@ export function leavesOf(source: Source | undefined): readonly Leaf[] {
 /** The names of the columns of an answer. */
 export function outputNames({ body }: Query): readonly string[] {
   return body.kind === 'select' ? body.output.map(({ name }) => name) : outputNames(body.left);
-}
-
-/** What the catalogue says of a column of a table. */
-export function columnIn(table: CatalogTable, name: string): CatalogColumn | undefined {
-  return table.columns.find((column) => column.name === name);
 }

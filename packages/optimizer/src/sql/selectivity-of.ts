@@ -139,17 +139,9 @@ function shareByDefault(operator: FilterOperator, values: number, distinct: numb
 
 /** Whether an expression is the same for every row of the statement. */
 export function isConstant(expr: Expr): boolean {
-  switch (expr.kind) {
-    case 'literal':
-    case 'parameter':
-      return true;
-    case 'call':
-      return expr.args.every(isConstant);
-    case 'cast':
-      return isConstant(expr.arg);
-    default:
-      return false;
-  }
+  if (expr.kind === 'literal' || expr.kind === 'parameter') return true;
+  if (expr.kind === 'cast') return isConstant(expr.arg);
+  return expr.kind === 'call' && expr.args.every(isConstant);
 }
 
 function parameterOf({ type, text }: Literal): Parameter[] {

@@ -36,8 +36,3 @@ function isExactText(engineType: string | undefined, dialect: SqlName): boolean 
   if (dialect === 'mysql') return / COLLATE \w+_(?:nopad_bin|0900_bin)$/.test(engineType ?? '');
   return engineType === undefined || /^(?:text|varchar|character varying)\b(?!.*COLLATE)/i.test(engineType);
 }
-
-/** Keys whose columns are never null: no two rows are alike in them. */
-export function strictKeys({ columns, keys }: Shape): readonly (readonly string[])[] {
-  return keys.filter((key) => key.every((name) => columns.get(name)?.nullable === false));
-}

@@ -1,3 +1,4 @@
+import type { DataType } from '@perf/contracts';
 import type { Expr } from './expr.ts';
 import { conjuncts } from './expr.ts';
 import type { Cte, Leaf, Query, Select, Source } from './query.ts';
@@ -7,7 +8,7 @@ import { shapeOfTable } from './shape.ts';
 import type { SqlName } from './sql-name.ts';
 import { factsOf } from './type-of.ts';
 import type { ValueFacts } from './type-of.ts';
-import { expressionsOf, partsOf } from './walk.ts';
+import { columnsIn, expressionsOf, partsOf } from './walk.ts';
 
 const NOTHING: Shape = { columns: new Map(), keys: [], single: false };
 
@@ -95,13 +96,24 @@ export class Shapes {
     for (const { expr, name } of select.output) {
       const column = expr.kind === 'column' ? this.columnIn(select, expr.source, expr.name) : undefined;
       const { type, nullable } = this.facts(expr, select);
-      const isNumber = type !== undefined && type.kind !== 'utf8' && type.kind !== 'timestamp';
-      columns.set(name, { name, type, nullable, exact: column?.exact ?? isNumber, origin: column?.origin });
+      columns.set(name, {
+        name,
+        type,
+        nullable,
+        exact: column?.exact ?? this.#isExact(expr, select, type),
+        origin: column?.origin,
+      });
     }
     // Two columns of one name: nothing is said of either.
     if (columns.size < select.output.length) return NOTHING;
     const isGrouped = select.group.length > 0 || select.output.some(({ expr }) => isAggregated(expr));
     return { columns, keys: this.#keys(select, isGrouped), single: isGrouped && select.group.length === 0 };
+  }
+
+  /** Texts that are made are compared as the texts they are made of; on MySQL by the collation of the connection. */
+  #isExact(expr: Expr, select: Select, type: DataType | undefined): boolean {
+    if (this.#dialect === 'mysql' && (type === undefined || type.kind === 'utf8')) return false;
+    return columnsIn(expr).every(({ source, name }) => this.columnIn(select, source, name)?.exact !== false);
   }
 
   /** Queries in an expression have sources too. */

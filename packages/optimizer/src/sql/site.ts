@@ -70,7 +70,7 @@ export function mapQuery({ with: ctes, body, order, limit, offset }: Query, chan
 }
 
 /** A source with its queries and conditions changed. */
-export function mapSource(source: Source, change: QueryChange): Source {
+function mapSource(source: Source, change: QueryChange): Source {
   if (source.kind === 'derived') return { ...source, query: change.query(source.query) };
   if (source.kind !== 'join') return source;
   const { left, right, on } = source;
@@ -80,10 +80,4 @@ export function mapSource(source: Source, change: QueryChange): Source {
     right: mapSource(right, change),
     on: on === undefined ? undefined : change.expr(on),
   };
-}
-
-/** Changes every expression of a query and of all queries in it. */
-export function mapDeep(query: Query, change: (part: Expr) => Expr): Query {
-  const go = (each: Query): Query => mapDeep(each, change);
-  return mapQuery(query, { query: go, expr: (expr) => mapExpr(expr, change, go) });
 }

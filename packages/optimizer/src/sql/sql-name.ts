@@ -11,14 +11,8 @@ export interface SqlTraits {
   readonly backslash: boolean;
   /** Whether `||` joins texts; else it is OR. */
   readonly barsConcat: boolean;
-  /** Whether `/` of whole numbers gives a whole number. */
-  readonly wholeDivision: boolean;
   /** Whether `#` begins a comment. */
   readonly hashComment: boolean;
-  /** Whether conditions are numbers, 1 and 0. */
-  readonly numericConditions: boolean;
-  /** Where NULL stands in ascending order. */
-  readonly nulls: 'low' | 'high';
   /** Whether an unquoted name is another than the same name in capitals and quotes. */
   readonly foldsNames: boolean;
 }
@@ -28,36 +22,28 @@ const STANDARD: SqlTraits = {
   textQuotes: ["'"],
   backslash: false,
   barsConcat: true,
-  wholeDivision: true,
   hashComment: false,
-  numericConditions: false,
-  nulls: 'high',
   foldsNames: false,
 };
 
 /** What is known of each dialect, in its default settings. */
 export const TRAITS: Readonly<Record<SqlName, SqlTraits>> = {
   postgres: { ...STANDARD, foldsNames: true },
-  duckdb: { ...STANDARD, wholeDivision: false },
-  sqlite: { ...STANDARD, nameQuotes: ['"', '`'], numericConditions: true, nulls: 'low' },
+  duckdb: { ...STANDARD },
+  sqlite: { ...STANDARD, nameQuotes: ['"', '`'] },
   mysql: {
     ...STANDARD,
     nameQuotes: ['`'],
     textQuotes: ["'", '"'],
     backslash: true,
     barsConcat: false,
-    wholeDivision: false,
     hashComment: true,
-    numericConditions: true,
-    nulls: 'low',
   },
   bigquery: {
     ...STANDARD,
     nameQuotes: ['`'],
     textQuotes: ["'", '"'],
     backslash: true,
-    wholeDivision: false,
     hashComment: true,
-    nulls: 'low',
   },
 };

@@ -28,7 +28,7 @@ export function partsOf(expr: Expr): readonly Expr[] {
 }
 
 /** Whether a part of the expression, itself included, is as asked; queries in it are not looked into. */
-export function hasPart(expr: Expr, test: (part: Expr) => boolean): boolean {
+function hasPart(expr: Expr, test: (part: Expr) => boolean): boolean {
   return test(expr) || partsOf(expr).some((part) => hasPart(part, test));
 }
 
@@ -110,7 +110,7 @@ export function columnsIn(expr: Expr): readonly { readonly source: string; reado
 }
 
 /** All columns that a query names, in itself and in the queries within it. */
-export function columnsOfQuery(query: Query): readonly { readonly source: string; readonly name: string }[] {
+function columnsOfQuery(query: Query): readonly { readonly source: string; readonly name: string }[] {
   return allExpressions(query).flatMap(columnsIn);
 }
 
@@ -129,7 +129,7 @@ function allExpressions({ with: ctes, body, order, limit, offset }: Query): read
 }
 
 /** Queries that stand in FROM. */
-export function queriesOf(source: Source | undefined): readonly Query[] {
+function queriesOf(source: Source | undefined): readonly Query[] {
   if (source?.kind === 'derived') return [source.query];
   return source?.kind === 'join' ? [...queriesOf(source.left), ...queriesOf(source.right)] : [];
 }

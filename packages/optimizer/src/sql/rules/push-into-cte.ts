@@ -113,7 +113,7 @@ function isMovable(expr: Expr): boolean {
 }
 
 /** The query with a condition on its output asked within it; undefined where it cannot be. */
-export function within(query: Query, condition: Expr): Query | undefined {
+function within(query: Query, condition: Expr): Query | undefined {
   if (query.limit !== undefined || query.offset !== undefined) return undefined;
   const names = outputNames(query);
   const body = bodyWithin(query.body, condition, names);

@@ -3,7 +3,7 @@ import { allOf, call, column } from '../expr.ts';
 import type { Output, Query, Select, Source } from '../query.ts';
 import { bare, leavesOf } from '../query.ts';
 import { sitesOf, swapQuery } from '../site.ts';
-import { expressionsOf, hasAggregate, mapExpr, partsOf } from '../walk.ts';
+import { expressionsOf, hasAggregate, partsOf } from '../walk.ts';
 import { correlationOf } from './correlation.ts';
 import type { Alternative, RuleContext, SqlRule } from './sql-rule.ts';
 
@@ -42,7 +42,9 @@ function scalarsOf(select: Select): readonly QueryExpr[] {
   return places.flatMap(scalarsIn);
 }
 
+/** Not those within aggregates and windows. */
 function scalarsIn(expr: Expr): readonly QueryExpr[] {
+  if (expr.kind === 'aggregate' || expr.kind === 'window') return [];
   const own = expr.kind === 'query' && expr.form === 'scalar' ? [expr] : [];
   return [...own, ...partsOf(expr).flatMap(scalarsIn)];
 }
@@ -135,25 +137,13 @@ function replaceIn(select: Select, target: Expr, next: Expr): Select {
 function replaceExpr(expr: Expr, target: Expr, next: Expr): Expr {
   if (expr === target) return next;
   if (!contains(expr, target)) return expr;
-  switch (expr.kind) {
-    case 'call':
-      return { ...expr, args: expr.args.map((arg) => replaceExpr(arg, target, next)) };
-    case 'cast':
-      return { ...expr, arg: replaceExpr(expr.arg, target, next) };
-    case 'case':
-      return {
-        ...expr,
-        whens: expr.whens.map(({ when, result }) => ({
-          when: replaceExpr(when, target, next),
-          result: replaceExpr(result, target, next),
-        })),
-        otherwise: expr.otherwise === undefined ? undefined : replaceExpr(expr.otherwise, target, next),
-      };
-    case 'query':
-      return { ...expr, test: expr.test === undefined ? undefined : replaceExpr(expr.test, target, next) };
-    default:
-      return mapExpr(expr, (part) => part);
-  }
+  const go = (part: Expr): Expr => replaceExpr(part, target, next);
+  if (expr.kind === 'call') return { ...expr, args: expr.args.map(go) };
+  if (expr.kind === 'cast') return { ...expr, arg: go(expr.arg) };
+  if (expr.kind === 'query') return { ...expr, test: expr.test === undefined ? undefined : go(expr.test) };
+  if (expr.kind !== 'case') return expr;
+  const whens = expr.whens.map(({ when, result }) => ({ when: go(when), result: go(result) }));
+  return { ...expr, whens, otherwise: expr.otherwise === undefined ? undefined : go(expr.otherwise) };
 }
 
 function contains(expr: Expr, target: Expr): boolean {

@@ -62,11 +62,13 @@ function areAlike(
   ];
   const kind = here?.type?.kind;
   return (
+    here !== undefined &&
+    there !== undefined &&
     kind !== undefined &&
     kind !== 'float64' &&
-    kind === there?.type?.kind &&
-    here?.exact === true &&
-    there?.exact === true
+    kind === there.type?.kind &&
+    here.exact &&
+    there.exact
   );
 }
 
