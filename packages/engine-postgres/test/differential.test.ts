@@ -64,6 +64,25 @@ function differentialTests(url: string): void {
     expect(rows).toBeGreaterThan(1000);
   }, 120_000);
 
+  it('finds a row by its UUID through an index', async () => {
+    await subject.run(`CREATE TABLE keyed (id uuid PRIMARY KEY);
+      INSERT INTO keyed SELECT gen_random_uuid() FROM generate_series(1, 5000);
+      INSERT INTO keyed VALUES ('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'); ANALYZE keyed`);
+    const { optimizer } = await sideOf(subject.engine);
+    const uuid = 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11';
+    const found = async (operator: 'eq' | 'in', value: unknown): Promise<unknown> => {
+      const statement = optimizer.compile({ from: 'keyed', where: { field: 'id', operator, value } });
+      // Nothing is read at all for what is no UUID.
+      expect((await subject.engine.explain(statement)).operator).not.toBe('scan');
+      return answerRows(await answer(postgres, statement));
+    };
+
+    expect(await found('eq', uuid)).toEqual([[uuid]]);
+    expect(await found('in', ['none', uuid])).toEqual([[uuid]]);
+    expect(await found('eq', uuid.toUpperCase())).toEqual([]);
+    expect(await found('eq', 'none')).toEqual([]);
+  });
+
   it('gives every page by keys once, in order, with nulls in any place', async () => {
     const orders = fc.tuple(
       fc.uniqueArray(fc.constantFrom('delay', 'departed', 'landed', 'fare', 'score', 'destination'), {

@@ -19,6 +19,7 @@ describe('dialects without an engine here', () => {
       column('day', { kind: 'timestamp', unit: 'us' }),
       column('s', { kind: 'utf8' }, 'text COLLATE "de-x-icu"'),
       column('e', { kind: 'utf8' }, 'mood'),
+      column('u', { kind: 'utf8' }, 'uuid'),
     ],
     uniqueKeys: [['id']],
     foreignKeys: [],
@@ -51,6 +52,21 @@ describe('dialects without an engine here', () => {
     );
     expect(where('postgres', { field: 'e', operator: 'eq', value: 'a' })[0]).toBe(
       'CAST("t"."e" AS text) = CAST($1 AS text)',
+    );
+  });
+
+  it('let Postgres find a UUID by its index, and none for what is no UUID', () => {
+    const uuid = (place: string): string =>
+      `CASE WHEN CAST(${place} AS text) ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN CAST(CAST(${place} AS text) AS uuid) END`;
+
+    expect(where('postgres', { field: 'u', operator: 'eq', value: 'x' })[0]).toBe(
+      `("t"."u" IN (${uuid('$1')}) AND CAST("t"."u" AS text) = CAST($1 AS text))`,
+    );
+    expect(where('postgres', { field: 'u', operator: 'in', value: ['x', 'y'] })[0]).toBe(
+      `("t"."u" IN (${uuid('$1')}, ${uuid('$2')}) AND CAST("t"."u" AS text) IN (CAST($1 AS text), CAST($2 AS text)))`,
+    );
+    expect(where('postgres', { field: 'u', operator: 'ne', value: 'x' })[0]).toBe(
+      'CAST("t"."u" AS text) <> CAST($1 AS text)',
     );
   });
 

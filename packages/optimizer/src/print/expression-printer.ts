@@ -150,7 +150,7 @@ export class ExpressionPrinter {
     const narrowed = (text: string, bound: readonly string[]): string => {
       const first =
         operand.kind === 'column'
-          ? dialect.narrowed?.(operator, { column: shown, type, values: bound })
+          ? dialect.narrowed?.(operator, { column: shown, type, engineType, values: bound })
           : undefined;
       return first === undefined ? text : `(${first} AND ${text})`;
     };
@@ -171,8 +171,11 @@ export class ExpressionPrinter {
         const [low, high] = [bind(0), bind(1)];
         return narrowed(`${dialect.ordered(key, type)} BETWEEN ${low} AND ${high}`, [low, high]);
       }
-      case 'in':
-        return values.length === 0 ? '1 = 0' : `${key} IN (${values.map((_, i) => bind(i)).join(', ')})`;
+      case 'in': {
+        if (values.length === 0) return '1 = 0';
+        const list = values.map((_, i) => bind(i));
+        return narrowed(`${key} IN (${list.join(', ')})`, list);
+      }
       case 'notIn':
         return values.length === 0 ? '1 = 1' : `${key} NOT IN (${values.map((_, i) => bind(i)).join(', ')})`;
       case 'isNull':

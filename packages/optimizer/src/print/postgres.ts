@@ -4,6 +4,9 @@ import { doubleQuoted, plainAggregate, standardLimit, standardOrderKey } from '.
 
 const WITH_ZONE = /^timestamptz\b|^timestamp\b.* with time zone$/i;
 
+/** What `column` makes of a column that is text only to us. */
+const SHOWN_AS_TEXT = /^CAST\((.+) AS text\)$/;
+
 /** Postgres: `$1` with a cast, so that the server never guesses a type; text in order of code points by COLLATE "C". */
 export const postgres: SqlDialect = {
   name: 'postgres',
@@ -22,6 +25,13 @@ export const postgres: SqlDialect = {
   key: (text) => text,
   ordered: (text, type) => (type.kind === 'utf8' ? `${text} COLLATE "C"` : text),
   lower: (text) => `lower(${text})`,
+  // An index on a UUID knows nothing of its text. What is no UUID as the server prints it equals none.
+  narrowed: (operator, { column, engineType, values }) => {
+    const [, bare] = SHOWN_AS_TEXT.exec(column) ?? [];
+    if (engineType !== 'uuid' || bare === undefined || (operator !== 'eq' && operator !== 'in'))
+      return undefined;
+    return `${bare} IN (${values.map(uuidOrNull).join(', ')})`;
+  },
   text: (operator, { left, bind }) => {
     switch (operator) {
       case 'contains':
@@ -48,6 +58,10 @@ export const postgres: SqlDialect = {
   orderKey: standardOrderKey,
   limit: standardLimit,
 };
+
+function uuidOrNull(text: string): string {
+  return `CASE WHEN ${text} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN CAST(${text} AS uuid) END`;
+}
 
 function castName(type: DataType): string {
   switch (type.kind) {

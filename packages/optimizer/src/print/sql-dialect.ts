@@ -39,7 +39,12 @@ export interface SqlDialect {
    */
   narrowed?(
     operator: FilterOperator,
-    parts: { readonly column: string; readonly type: DataType; readonly values: readonly string[] },
+    parts: {
+      readonly column: string;
+      readonly type: DataType;
+      readonly engineType: string | undefined;
+      readonly values: readonly string[];
+    },
   ): string | undefined;
   /** The operators that are not plain SQL. */
   text(operator: TextOperator, parts: ComparisonText): string;
