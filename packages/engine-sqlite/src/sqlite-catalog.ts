@@ -8,15 +8,16 @@ const TABLES = `SELECT name, type, wr FROM pragma_table_list WHERE schema = 'mai
 const COLUMNS = `SELECT name, type, "notnull" AS required, pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid`;
 const INDEXES = `SELECT l.seq, l.origin, l.partial, i.name FROM pragma_index_list(?1) AS l JOIN pragma_index_xinfo(l.name) AS i
   WHERE l."unique" = 1 AND i.key = 1 ORDER BY l.seq DESC, i.seqno`;
+const BROKEN = 'SELECT 1 AS broken FROM pragma_foreign_key_check LIMIT 1';
 const FOREIGN = `SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?1) ORDER BY id DESC, seq`;
 
 /**
  * The tables and views of the main database with their types, keys and foreign keys. A view that no longer works is left out.
- * @param options.exclusive whether no other program can write: others switch foreign keys off by default, and SQLite does not check what is there
+ * @param options.foreignKeys `unknown` where other programs may write, which switch them off by default; `check` looks at every row that is there
  */
 export async function readCatalog(
   ask: Ask,
-  { exclusive }: { readonly exclusive: boolean },
+  { foreignKeys }: { readonly foreignKeys: 'hold' | 'check' | 'unknown' },
 ): Promise<Catalog> {
   const tables = new Map<string, CatalogTable>();
   for (const row of await ask(TABLES)) {
@@ -24,10 +25,11 @@ export async function readCatalog(
     if (table !== undefined) tables.set(table.name, table);
   }
   const [pragma] = await ask('SELECT foreign_keys AS enforced FROM pragma_foreign_keys');
-  const enforced = exclusive && pragma?.['enforced'] === 1n;
+  const isOn = foreignKeys !== 'unknown' && pragma?.['enforced'] === 1n;
+  const enforced = isOn && (foreignKeys === 'hold' || (await ask(BROKEN)).length === 0);
   for (const table of tables.values()) {
-    const foreignKeys = await readForeignKeys(ask, table.name, tables, enforced);
-    if (foreignKeys.length > 0) tables.set(table.name, { ...table, foreignKeys });
+    const found = await readForeignKeys(ask, table.name, tables, enforced);
+    if (found.length > 0) tables.set(table.name, { ...table, foreignKeys: found });
   }
   return { version: catalogVersion(tables), tables };
 }

@@ -38,6 +38,11 @@ export interface SqliteOptions {
   readonly readOnly?: boolean;
   /** Most worker threads, each with a connection of its own and one statement at a time; `:memory:` always has one. @default 2 */
   readonly workers?: number;
+  /**
+   * Whether the caller vouches that whatever writes the file checks foreign keys, so that the catalogue may call them enforced. What is there
+   * is checked each time the catalogue is read. `:memory:` needs no word of it. @default false
+   */
+  readonly foreignKeysHold?: boolean;
   /** Life of the copy that `whatIf` plans on, in ms, so that it learns of rows that were added; 0 makes one for each call. @default 60,000 */
   readonly whatIfTtlMs?: number;
   /** Source of time, for tests. @default Date.now */
@@ -69,13 +74,18 @@ export class SqliteEngine implements QueryEngine {
   readonly #pool: WorkerPool;
   /** The catalogue with SQLite's own count of schema changes when it was read. */
   #catalog: { readonly changes: unknown; readonly catalog: Catalog } | undefined;
+  readonly #foreignKeysHold: boolean;
   readonly #whatIfTtlMs: number;
   readonly #now: () => number;
   #whatIf: KeptCopy | undefined;
   #disposed = false;
 
-  private constructor(pool: WorkerPool, { whatIfTtlMs = 60_000, now = Date.now }: SqliteOptions) {
+  private constructor(
+    pool: WorkerPool,
+    { foreignKeysHold = false, whatIfTtlMs = 60_000, now = Date.now }: SqliteOptions,
+  ) {
     this.#pool = pool;
+    this.#foreignKeysHold = foreignKeysHold;
     this.#whatIfTtlMs = whatIfTtlMs;
     this.#now = now;
   }
@@ -147,8 +157,8 @@ export class SqliteEngine implements QueryEngine {
     const changes = await this.#schemaVersion();
     const kept = this.#catalog;
     if (kept !== undefined && kept.changes === changes) return kept.catalog;
-    const exclusive = this.#pool.shared;
-    const catalog = await readCatalog((text, parameters) => this.#ask(text, parameters), { exclusive });
+    const foreignKeys = this.#pool.shared ? 'hold' : this.#foreignKeysHold ? 'check' : 'unknown';
+    const catalog = await readCatalog((text, parameters) => this.#ask(text, parameters), { foreignKeys });
     this.#catalog = { changes, catalog };
     return catalog;
   }

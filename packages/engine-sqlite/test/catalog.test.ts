@@ -105,6 +105,21 @@ describe('catalog', () => {
     expect((await onFile.catalog()).tables.get('c')?.foreignKeys[0]?.enforced).toBe(false);
   });
 
+  it('calls the foreign keys of a file enforced on the word of the caller, while every row keeps them', async () => {
+    await using folder = await temporaryFolder();
+    const file = folder.file('a.db');
+    const other = new DatabaseSync(file, { enableForeignKeyConstraints: false });
+    other.exec('CREATE TABLE p (a INTEGER PRIMARY KEY); CREATE TABLE c (a INT REFERENCES p)');
+    await using engine = await SqliteEngine.open(file, { foreignKeysHold: true });
+    const isEnforced = async (): Promise<boolean | undefined> =>
+      (await engine.catalog()).tables.get('c')?.foreignKeys[0]?.enforced;
+
+    expect(await isEnforced()).toBe(true);
+    other.exec('INSERT INTO c VALUES (1); CREATE TABLE later (a INT)');
+    other.close();
+    expect(await isEnforced()).toBe(false);
+  });
+
   it('lists views, and leaves out those that no longer work', async () => {
     const tables = await made(
       'CREATE TABLE t (a INT)',

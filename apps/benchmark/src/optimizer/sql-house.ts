@@ -70,7 +70,7 @@ const OPENERS: Readonly<Record<Dialect, Opener>> = {
     } finally {
       database.close();
     }
-    return SqliteEngine.open(path, { readOnly: true });
+    return SqliteEngine.open(path, { readOnly: true, foreignKeysHold: true });
   },
   async duckdb(_, folder, fill) {
     const engine = await DuckDbEngine.open(join(folder, 'shop.duckdb'), { threads: 1 });
