@@ -110,9 +110,9 @@ describe('catalog', () => {
     const file = folder.file('a.db');
     const other = new DatabaseSync(file, { enableForeignKeyConstraints: false });
     other.exec('CREATE TABLE p (a INTEGER PRIMARY KEY); CREATE TABLE c (a INT REFERENCES p)');
-    await using engine = await SqliteEngine.open(file, { foreignKeysHold: true });
+    await using onFile = await SqliteEngine.open(file, { foreignKeysHold: true });
     const isEnforced = async (): Promise<boolean | undefined> =>
-      (await engine.catalog()).tables.get('c')?.foreignKeys[0]?.enforced;
+      (await onFile.catalog()).tables.get('c')?.foreignKeys[0]?.enforced;
 
     expect(await isEnforced()).toBe(true);
     other.exec('INSERT INTO c VALUES (1); CREATE TABLE later (a INT)');
