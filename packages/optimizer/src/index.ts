@@ -35,3 +35,15 @@ export type { QueryCost } from './sql/query-cost.ts';
 export { SQL_RULES } from './sql/rules/sql-rules.ts';
 export type { SqlRule } from './sql/rules/sql-rule.ts';
 export type { SqlName } from './sql/sql-name.ts';
+export { adviseIndexes } from './advisor/advise-indexes.ts';
+export type { AdviseOptions } from './advisor/advise-indexes.ts';
+export type {
+  AdvisedIndex,
+  AdvisedStatement,
+  AskCost,
+  Confidence,
+  IndexAdvice,
+  IndexDrop,
+  PartitionAdvice,
+  StatementGain,
+} from './advisor/advice.ts';

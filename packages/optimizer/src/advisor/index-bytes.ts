@@ -1,0 +1,68 @@
+import type { Catalog, DataType, HypotheticalIndex, QueryStatistics } from '@perf/contracts';
+import type { SqlName } from '../sql/sql-name.ts';
+
+/** Bytes of an entry besides its values: header and pointer. */
+const ENTRY = 12;
+/** Bytes of a row's place in an entry that is shared by equal values. */
+const SHARED_PLACE = 6.3;
+/** Pages are not filled to the end, and there are some above the leaves. */
+const FILL = 1.12;
+/** Least bytes of an index: the pages that even an empty one has. */
+const LEAST = 16_384;
+/** Rows of a table of which nothing is known. */
+const DEFAULT_ROWS = 1000;
+
+/** Bytes that an index is expected to take, from rows and mean bytes of its columns. */
+export function indexBytes(
+  { table, columns, include = [], only }: HypotheticalIndex,
+  dialect: SqlName,
+  { catalog, statistics }: { readonly catalog: Catalog; readonly statistics: QueryStatistics },
+): number {
+  const known = statistics.tables.get(table);
+  const declared = new Map(catalog.tables.get(table)?.columns.map(({ name, type }) => [name, type]));
+  const all = (known?.rows ?? DEFAULT_ROWS) * shareOf(only, statistics, table);
+  const names = [...columns.map(({ name }) => name), ...include];
+  const values = names.reduce(
+    (sum, name) => sum + (known?.columns.get(name)?.averageBytes ?? typeBytes(declared.get(name))),
+    0,
+  );
+  const entry = ENTRY + Math.ceil(values / 8) * 8;
+  const distinct = names.reduce(
+    (product, name) => Math.min(all, product * (known?.columns.get(name)?.distinct ?? all)),
+    1,
+  );
+  // Postgres keeps equal values once.
+  const isShared = dialect === 'postgres' && include.length === 0 && distinct * 2 < all;
+  return Math.ceil(Math.max(LEAST, FILL * (isShared ? all * SHARED_PLACE + distinct * entry : all * entry)));
+}
+
+/** Share of a table's rows that an index holds. */
+export function shareOf(only: HypotheticalIndex['only'], statistics: QueryStatistics, table: string): number {
+  if (only === undefined) return 1;
+  const column = statistics.tables.get(table)?.columns.get(only.column);
+  if (only.is === 'present') return 1 - (column?.nullFraction ?? 0);
+  const isTrue = column?.commonValues?.find(({ value }) => value === true || value === 1 || value === 1n);
+  return isTrue?.fraction ?? 0.5;
+}
+
+/** Bytes of a value of which only the type is known. */
+function typeBytes(type: DataType | undefined): number {
+  switch (type?.kind) {
+    case 'bool':
+      return 1;
+    case 'int32':
+    case 'date':
+      return 4;
+    case 'utf8':
+    case 'binary':
+    case 'json':
+    case 'list':
+      return 24;
+    case 'int64':
+    case 'float64':
+    case 'decimal':
+    case 'timestamp':
+    case undefined:
+      return 8;
+  }
+}
