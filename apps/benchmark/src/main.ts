@@ -5,6 +5,7 @@ import { demoCommand } from './demo/command.ts';
 import { explainCommand } from './explain/command.ts';
 import { exportCommand } from './export/command.ts';
 import { fuzzCommand } from './fuzz/command.ts';
+import { optimizeCommand } from './optimize/command.ts';
 import { queryCommand } from './query/command.ts';
 import { scorecardCommand } from './scorecard/command.ts';
 import { soakCommand } from './soak/command.ts';
@@ -24,6 +25,7 @@ const HELP = `perf-bench <command> [options]
   trace      replay cache traces through the memory tier
   scorecard  put the cache to the test over several processes
   soak       look for a leak in the cache
+  optimize   show how a statement would be written anew, and why
   bench      measure what the optimizer does on real engines
   fuzz       ask made-up statements plain and optimized, and compare the answers
   chaos      kill exports, or workers of export jobs, and see whether all is whole in the end
@@ -40,6 +42,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['scorecard', scorecardCommand],
   ['soak', soakCommand],
   ['chaos', chaosCommand],
+  ['optimize', optimizeCommand],
   ['bench', benchCommand],
   ['fuzz', fuzzCommand],
 ]);
