@@ -27,6 +27,7 @@ const NAMES = [
   'mysql-8-dependent.txt',
   'mysql-8-json.txt',
   'mysql-8-tree.txt',
+  'mysql-9-json-2.txt',
   'postgres-15-correlated.txt',
   'postgres-15-cte-twice.txt',
   'postgres-15-estimate.txt',

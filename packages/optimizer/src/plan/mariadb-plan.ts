@@ -76,7 +76,8 @@ function blockWith(
 /** A subquery that keeps answers by the values of the outer row, or runs more than once, is run for rows of the outer query. */
 function subqueryNode(json: JsonRecord): ExecutionPlan {
   const cache = recordOf(json['expression_cache']);
-  const block = recordOf(cache?.['query_block'] ?? json['query_block']) ?? {};
+  const kept = recordOf(json['materialization']);
+  const block = recordOf((cache ?? kept ?? json)['query_block']) ?? {};
   const steps = stepsIn(block);
   const inner = recordsOf(block['subqueries'], 'subqueries').map(subqueryNode);
   const correlated = cache !== undefined || (figureOf(block['r_loops']) ?? 1) > 1 ? true : undefined;
@@ -96,6 +97,7 @@ function stepFor(key: string, json: JsonRecord | undefined): readonly ExecutionP
     case 'table':
       return 'message' in json ? [] : [tableNode(json, 1)];
     case 'block-nl-join':
+    case 'range-checked-for-each-record':
       return [tableNode(recordOf(json['table']) ?? {}, 1)];
     case 'filesort':
       return [sortNode(json)];
@@ -158,6 +160,8 @@ function sortNode(json: JsonRecord): ExecutionPlan {
 
 function unionNode(key: string, json: JsonRecord): ExecutionPlan {
   const parts = recordsOf(json['query_specifications'], 'query_specifications');
+  // Where the rows are handed on without being kept, the union itself counts as never read.
+  const loops = figureOf(json['r_loops']) === 0 ? undefined : figureOf(json['r_loops']);
   const children = parts.flatMap((part) => {
     const block = recordOf(part['query_block']);
     return block === undefined ? [] : [blockNode(block)];
@@ -166,8 +170,8 @@ function unionNode(key: string, json: JsonRecord): ExecutionPlan {
     operator: 'union',
     engineOperator: key.replaceAll('_', ' '),
     detail: '',
-    actualRows: overLoops(figureOf(json['r_rows']), figureOf(json['r_loops'])),
-    loops: figureOf(json['r_loops']),
+    actualRows: overLoops(figureOf(json['r_rows']), loops),
+    loops,
     totalMs: totalOf(children),
     buffers: buffersOf({}, children),
     children,
@@ -179,7 +183,8 @@ function leftDeep(entries: readonly JsonRecord[]): ExecutionPlan {
   let left: ExecutionPlan | undefined;
   for (const entry of entries) {
     const buffered = recordOf(entry['block-nl-join']);
-    const table = recordOf(buffered?.['table'] ?? entry['table']);
+    const checked = recordOf(entry['range-checked-for-each-record']);
+    const table = recordOf((buffered ?? checked ?? entry)['table']);
     const rows = left?.estimatedRows ?? 1;
     const right =
       table === undefined ? stepsIn(entry)[0] : tableNode(table, buffered === undefined ? rows : 1);
@@ -236,7 +241,7 @@ function bufferedJoin(left: ExecutionPlan, right: ExecutionPlan, json: JsonRecor
 /** @param runs how often the planner expects the table to be read */
 function tableNode(json: JsonRecord, runs: number): ExecutionPlan {
   const access = textOf(json['access_type']) ?? 'ALL';
-  const loops = figureOf(json['r_loops']);
+  const loops = loopsOf(json, access);
   const read = wholeRows(overLoops(figureOf(json['r_rows']) ?? (loops === 0 ? 0 : undefined), loops));
   const passed = loops === 0 ? 0 : wholeRows(overLoops(read, share(json['r_filtered'])));
   const planned = overLoops(figureOf(json['rows']), share(json['filtered']) ?? 1);
@@ -245,11 +250,12 @@ function tableNode(json: JsonRecord, runs: number): ExecutionPlan {
   const waited = sumKnown([figureOf(json['r_table_time_ms']), figureOf(json['r_other_time_ms'])]);
   const selfMs = waited ?? (loops === 0 ? 0 : undefined);
   const partitions = textsOf(json['partitions']);
+  const merged = mergedIndexes(recordOf(json['index_merge']));
   return planNode({
     operator: /^(?:ALL|index|hash_ALL|hash_index)$/.test(access) ? 'scan' : 'search',
     engineOperator: access,
     table: textOf(json['table_name']),
-    index: textOf(json['key']),
+    index: textOf(json['key']) ?? (merged.length === 0 ? undefined : merged.join(', ')),
     detail: tableDetail(json),
     estimatedRows: overLoops(planned, loops === undefined ? runs : Math.max(1, loops)),
     actualRows: passed,
@@ -263,14 +269,29 @@ function tableNode(json: JsonRecord, runs: number): ExecutionPlan {
   });
 }
 
+/** A table that has one row at most is read while the statement is planned, and then counts as never read. */
+function loopsOf(json: JsonRecord, access: string): number | undefined {
+  const loops = figureOf(json['r_loops']);
+  return loops === 0 && (access === 'const' || access === 'system') ? undefined : loops;
+}
+
+/** Names of the indexes that are merged, in order. */
+function mergedIndexes(merge: JsonRecord | undefined): readonly string[] {
+  return Object.values(merge ?? {}).flatMap((parts) =>
+    recordsOf(parts, 'index_merge').flatMap((part) => textOf(recordOf(part['range'])?.['key']) ?? []),
+  );
+}
+
 function tableDetail(json: JsonRecord): string {
   const keys = textsOf(json['used_key_parts']).join(', ');
   const found = textsOf(json['ref']).join(', ');
   const condition = textOf(json['attached_condition']);
   const pushed = textOf(json['index_condition']);
+  const rowIds = textsOf(recordOf(recordOf(json['rowid_filter'])?.['range'])?.['used_key_parts']).join(', ');
   return detailOf([
     keys === '' ? '' : `key: ${keys}${found === '' ? '' : ` = ${found}`}`,
     pushed === undefined ? '' : `index condition: ${pushed}`,
+    rowIds === '' ? '' : `rowid filter: ${rowIds}`,
     condition === undefined ? '' : `filter: ${condition}`,
     json['using_index'] === true ? 'index only' : '',
     textOf(json['first_match']) === undefined ? '' : `first match for ${textOf(json['first_match'])}`,

@@ -4,6 +4,7 @@ import type { JsonRecord } from './json-value.ts';
 import { noPlan, recordOf } from './json-value.ts';
 import { isMariadbBlock, mariadbPlan } from './mariadb-plan.ts';
 import { mysqlPlan } from './mysql-plan.ts';
+import { isMysqlPlan2, mysqlPlan2 } from './mysql-plan-2.ts';
 import { isMysqlTree, mysqlTree } from './mysql-tree.ts';
 import { isOwnPlan, ownPlan } from './own-plan.ts';
 import { jsonIn } from './plan-json.ts';
@@ -18,8 +19,8 @@ const MOST_CHARACTERS = 32 * 1024 * 1024;
 /**
  * Reads a plan as users paste or save it, and says by itself what wrote it:
  * `EXPLAIN (FORMAT JSON)` of Postgres, with or without ANALYZE and BUFFERS, also objects of auto_explain;
- * `EXPLAIN FORMAT=JSON` and `ANALYZE FORMAT=JSON` of MariaDB; `EXPLAIN FORMAT=JSON` (version 1) and the tree of
- * `EXPLAIN ANALYZE` of MySQL; rows of `EXPLAIN QUERY PLAN` of SQLite as JSON, or the tree of its shell;
+ * `EXPLAIN FORMAT=JSON` and `ANALYZE FORMAT=JSON` of MariaDB; `EXPLAIN FORMAT=JSON` of MySQL and the tree of its
+ * `EXPLAIN ANALYZE`; rows of `EXPLAIN QUERY PLAN` of SQLite as JSON, or the tree of its shell;
  * `EXPLAIN (FORMAT JSON)` of DuckDB, with or without ANALYZE; and plans of Perf. Frames of the engines' shells and lines of
  * a log around the JSON are left out. Throws `ERR_PERF_INVALID_VALUE` for everything else; the message holds nothing of the text.
  *
@@ -60,8 +61,7 @@ function readJson(json: unknown): readonly [PlanFormat, PlanReading] | undefined
   if (isSqliteRows(json)) return ['sqlite', sqliteRows(json)];
   if (isOwnPlan(first)) return ['perf', ownPlan(first)];
   if (isDuckDbPlan(first)) return ['duckdb', duckDbPlan(json)];
-  if ('inputs' in first && 'operation' in first)
-    throw noPlan('version 1 of the JSON of MySQL (SET explain_json_format_version = 1), or EXPLAIN ANALYZE');
+  if (isMysqlPlan2(first)) return ['mysql', mysqlPlan2(first)];
   return undefined;
 }
 
