@@ -31,6 +31,11 @@ export interface AdviseOptions {
   readonly statistics?: QueryStatistics;
   /** What a statement costs with indexes that are not there, by the engine's planner. @default our own estimate */
   readonly cost?: AskCost;
+  /**
+   * What any statement costs besides its plan, in the unit of `cost`: the way to the database and back. A plan below it gains little more.
+   * @default 100 with `cost`, as for Postgres; 1000 without
+   */
+  readonly startCost?: number;
   /** Most bytes of all new indexes together. 0 advises none. @default a quarter of the tables' bytes, else no limit */
   readonly budgetBytes?: number;
   /** When to stop; what is found by then is given back. @default 5000 */
@@ -51,6 +56,9 @@ export interface AdviseOptions {
 /** Share of the time for the search; the rest is for what each index gains. */
 const SEARCH_SHARE = 0.85;
 const BUDGET_SHARE = 0.25;
+/** A third of a millisecond, in units of Postgres and of our own estimate. */
+const ENGINE_START = 100;
+const MODEL_START = 1000;
 
 /**
  * Indexes that a workload gains most by for their bytes, and those that there are for nothing. Pure but for `cost`: nothing is made or dropped, the DDL is
@@ -83,6 +91,8 @@ class Adviser {
     if (!(maxMs > 0)) invalid('maxMs', 'a positive number', maxMs);
     if (!(Number.isInteger(maxStatements) && maxStatements > 0))
       invalid('maxStatements', 'a positive integer', maxStatements);
+    if (options.startCost !== undefined && !(options.startCost >= 0))
+      invalid('startCost', '0 or more', options.startCost);
     if (budgetBytes !== undefined && !(budgetBytes >= 0)) invalid('budgetBytes', '0 or more', budgetBytes);
     this.#options = options;
     this.#dialect = options.dialect;
@@ -97,7 +107,7 @@ class Adviser {
 
   async advise(workload: readonly WorkloadStatement[]): Promise<IndexAdvice> {
     const start = this.#now();
-    const { maxStatements = 200, signal, cost, onProgress } = this.#options;
+    const { maxStatements = 200, signal, cost, onProgress, startCost } = this.#options;
     const context = { dialect: this.#dialect, catalog: this.#catalog, statistics: this.#statistics };
     const { reads, writes, skipped } = readWorkload(workload, {
       ...context,
@@ -115,7 +125,12 @@ class Adviser {
     }
     const load = new WriteLoad(writes, this.#standing, this.#dialect);
     const ask = cost ?? modelCost(this.#dialect, context);
-    const costs = new WorkloadCost(reads, { ask, writes: load, signal });
+    const costs = new WorkloadCost(reads, {
+      ask,
+      writes: load,
+      signal,
+      startCost: startCost ?? (cost === undefined ? MODEL_START : ENGINE_START),
+    });
     await costs.begin();
     const search = new Extend({
       costs,
@@ -178,7 +193,7 @@ class Adviser {
     let benefit = 0;
     for (const statement of costs.statements.filter((each) => isUsable(index, each))) {
       const [before, after] = [await costs.of(statement, without), await costs.of(statement, chosen)];
-      benefit += statement.weight * Math.log(before / after);
+      benefit += statement.weight * costs.logRatio(before, after);
       if (before > after * NOTICEABLE)
         gains.push({ text: statement.text, costBefore: before, costAfter: after });
     }

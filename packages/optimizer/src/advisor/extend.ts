@@ -20,6 +20,8 @@ export interface ExtendOptions {
   readonly onStep: (chosen: number) => void;
 }
 
+/** Times that it is begun again after an index was given up. */
+const MOST_ROUNDS = 8;
 /** A gain below this is none. */
 export const LEAST_GAIN = 0.05;
 
@@ -44,8 +46,11 @@ export class Extend {
   }
 
   async run(): Promise<readonly HypotheticalIndex[]> {
-    do await this.#grow();
-    while ((await this.#remove()) && !this.#options.isOver());
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      await this.#grow();
+      const isChanged = [await this.#remove(), await this.#exchange()].includes(true);
+      if (!isChanged || this.#options.isOver()) break;
+    }
     return this.#chosen;
   }
 
@@ -94,10 +99,12 @@ export class Extend {
   }
 
   /** The chosen ones with this index, without those that it makes needless; undefined when one makes it needless. */
-  #with(index: HypotheticalIndex): readonly HypotheticalIndex[] | undefined {
-    if ([...this.#options.standing, ...this.#chosen].some((other) => isCoveredBy(index, other)))
-      return undefined;
-    return [...this.#chosen.filter((other) => !isCoveredBy(other, index)), index];
+  #with(
+    index: HypotheticalIndex,
+    chosen: readonly HypotheticalIndex[] = this.#chosen,
+  ): readonly HypotheticalIndex[] | undefined {
+    if ([...this.#options.standing, ...chosen].some((other) => isCoveredBy(index, other))) return undefined;
+    return [...chosen.filter((other) => !isCoveredBy(other, index)), index];
   }
 
   /** Takes away each index whose loss is no loss. Gives back whether there was one. */
@@ -111,6 +118,29 @@ export class Extend {
       isChanged = true;
     }
     return isChanged;
+  }
+
+  /** Where the budget is used up: gives an index up for one that gains more. Gives back whether there was one. */
+  async #exchange(): Promise<boolean> {
+    const { costs, candidates, budgetBytes, isOver } = this.#options;
+    let best: { readonly next: readonly HypotheticalIndex[]; readonly gain: number } | undefined;
+    for (const given of this.#chosen) {
+      const rest = this.#chosen.filter((other) => other !== given);
+      for (const index of candidates) {
+        const next = this.#with(index, rest);
+        if (next === undefined || this.#bytes(next) > budgetBytes) continue;
+        // One that fits anyway has been tried.
+        if (this.#bytes([...this.#chosen, index]) <= budgetBytes) continue;
+        if (isOver()) {
+          this.isComplete = false;
+          break;
+        }
+        const gain = await costs.gain(this.#chosen, next);
+        if (gain > Math.max(LEAST_GAIN, best?.gain ?? 0)) best = { next, gain };
+      }
+    }
+    this.#chosen = best?.next ?? this.#chosen;
+    return best !== undefined;
   }
 
   #bytes(indexes: readonly HypotheticalIndex[]): number {

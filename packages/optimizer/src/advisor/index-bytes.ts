@@ -7,10 +7,13 @@ const ENTRY = 12;
 const SHARED_PLACE = 6.3;
 /** Pages are not filled to the end, and there are some above the leaves. */
 const FILL = 1.12;
-/** Least bytes of an index: the pages that even an empty one has. */
+/** Pages that even an empty index has. */
 const LEAST = 16_384;
 /** Rows of a table of which nothing is known. */
 const DEFAULT_ROWS = 1000;
+
+/** Types whose equal values are not kept once. */
+const UNSHARED: ReadonlySet<string> = new Set(['decimal', 'float64']);
 
 /** Bytes that an index is expected to take, from rows and mean bytes of its columns. */
 export function indexBytes(
@@ -31,9 +34,13 @@ export function indexBytes(
     (product, name) => Math.min(all, product * (known?.columns.get(name)?.distinct ?? all)),
     1,
   );
-  // Postgres keeps equal values once.
-  const isShared = dialect === 'postgres' && include.length === 0 && distinct * 2 < all;
-  return Math.ceil(Math.max(LEAST, FILL * (isShared ? all * SHARED_PLACE + distinct * entry : all * entry)));
+  // Postgres keeps equal values once, but for numbers that can be written in two ways.
+  const isShared =
+    dialect === 'postgres' &&
+    include.length === 0 &&
+    names.every((name) => !UNSHARED.has(declared.get(name)?.kind ?? '')) &&
+    distinct * 2 < all;
+  return Math.ceil(LEAST + FILL * (isShared ? all * SHARED_PLACE + distinct * entry : all * entry));
 }
 
 /** Share of a table's rows that an index holds. */

@@ -26,6 +26,7 @@ export class WorkloadCost {
   readonly #ask: AskCost;
   readonly #writes: WriteLoad;
   readonly #signal: AbortSignal | undefined;
+  readonly #startCost: number;
   readonly #kept = new Map<string, number>();
   /** What could not be costed, and why. */
   readonly failed: Map<string, string> = new Map();
@@ -38,12 +39,19 @@ export class WorkloadCost {
       ask,
       writes,
       signal,
-    }: { readonly ask: AskCost; readonly writes: WriteLoad; readonly signal: AbortSignal | undefined },
+      startCost,
+    }: {
+      readonly ask: AskCost;
+      readonly writes: WriteLoad;
+      readonly signal: AbortSignal | undefined /** What any statement costs besides its plan. */;
+      readonly startCost: number;
+    },
   ) {
     this.#statements = statements;
     this.#ask = ask;
     this.#writes = writes;
     this.#signal = signal;
+    this.#startCost = startCost;
   }
 
   /** Statements that the engine plans; known after `begin`. */
@@ -89,6 +97,11 @@ export class WorkloadCost {
     }
   }
 
+  /** ln(cost before ÷ cost after), where both include what any statement costs. */
+  logRatio(before: number, after: number): number {
+    return Math.log((before + this.#startCost) / (after + this.#startCost));
+  }
+
   /** Σ weight · ln(cost before ÷ cost after), less what writes lose. */
   async gain(before: readonly HypotheticalIndex[], after: readonly HypotheticalIndex[]): Promise<number> {
     let gain = this.#writes.penalty(before) - this.#writes.penalty(after);
@@ -96,7 +109,7 @@ export class WorkloadCost {
     for (const statement of this.#statements) {
       if (!changed.some((index) => isUsable(index, statement))) continue;
       gain +=
-        statement.weight * Math.log((await this.of(statement, before)) / (await this.of(statement, after)));
+        statement.weight * this.logRatio(await this.of(statement, before), await this.of(statement, after));
     }
     return gain;
   }
