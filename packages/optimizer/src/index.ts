@@ -47,3 +47,8 @@ export type {
   PartitionAdvice,
   StatementGain,
 } from './advisor/advice.ts';
+export { AdaptiveFilter } from './filters/adaptive-filter.ts';
+export type { AdaptiveFilterOptions, AdaptiveTest } from './filters/adaptive-filter.ts';
+export { bestOrder } from './filters/best-order.ts';
+export type { BestOrderOptions } from './filters/best-order.ts';
+export { PassSample } from './filters/pass-sample.ts';
