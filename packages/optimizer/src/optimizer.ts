@@ -3,16 +3,19 @@ import type {
   Dialect,
   ExecutionPlan,
   OptimizedQuery,
+  QueryEngine,
   QueryOptimizer,
   QueryStatistics,
   Rewrite,
   Scalar,
   Statement,
   StructuredQuery,
+  Verdict,
 } from '@perf/contracts';
 import { PerfError, checkQuery } from '@perf/contracts';
 import type { QueryBlock } from './block.ts';
 import { buildBlock } from './block.ts';
+import { weighed } from './decide.ts';
 import { Estimator } from './estimate.ts';
 import { logicalPlan } from './logical-plan.ts';
 import { DIALECTS, printBlock } from './print/print-block.ts';
@@ -69,6 +72,8 @@ class StructuredQueryOptimizer implements QueryOptimizer {
   readonly #dialect: SqlDialect;
   readonly #rules: readonly Rule[];
   readonly #rowLimit: number | undefined;
+  /** The statement that each optimized one stands for. */
+  readonly #originals = new WeakMap<OptimizedQuery, Statement>();
 
   constructor({ catalog, dialect, disable = [], rowLimit }: OptimizerOptions) {
     this.#catalog = catalog;
@@ -86,7 +91,7 @@ class StructuredQueryOptimizer implements QueryOptimizer {
     const block = buildBlock(rewritten, this.#catalog);
     const estimate = estimator.block(block);
     const truncated = this.#truncated(checked);
-    return {
+    const optimized: OptimizedQuery = {
       query: rewritten,
       statement: { ...printBlock(block, this.#dialect), ...truncated },
       plan: logicalPlan(block, estimate),
@@ -95,6 +100,18 @@ class StructuredQueryOptimizer implements QueryOptimizer {
       estimatedCost: estimate.cost,
       ...truncated,
     };
+    if (rewrites.length > 0) this.#originals.set(optimized, this.compile(query));
+    return optimized;
+  }
+
+  /** By the engine's own costs where it tells them. An optimized query of another optimizer is one of which nothing is known. */
+  async decide(
+    optimized: OptimizedQuery,
+    use: { readonly engine?: QueryEngine; readonly signal?: AbortSignal },
+  ): Promise<Verdict> {
+    const original = this.#originals.get(optimized);
+    if (original === undefined) return { use: 'original', reason: 'nothing was rewritten' };
+    return weighed({ original, optimized: optimized.statement }, use);
   }
 
   generateExecutionPlan(query: StructuredQuery): ExecutionPlan {

@@ -3,6 +3,7 @@ import type {
   OptimizedQuery,
   QueryEngine,
   QueryOptimizer,
+  QueryStatistics,
   ResultStream,
   Rewrite,
   Statement,
@@ -10,6 +11,7 @@ import type {
 import { channels, orAborted } from '@perf/contracts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { StatisticsCache } from './statistics-cache.ts';
+import { Verdicts } from './verdicts.ts';
 
 /** A statement ready to run. */
 export interface Prepared {
@@ -24,17 +26,18 @@ export class StatementRunner {
   readonly #engine: QueryEngine;
   readonly #optimizer: QueryOptimizer;
   readonly #statistics: StatisticsCache;
+  readonly #verdicts: Verdicts;
 
   constructor(engine: QueryEngine, optimizer: QueryOptimizer, statistics: StatisticsCache) {
     this.#engine = engine;
     this.#optimizer = optimizer;
     this.#statistics = statistics;
+    this.#verdicts = new Verdicts(engine, optimizer);
   }
 
   /** Waits for statistics no longer than the caller does; they are read to their end for the next one. */
-  async optimize({ query, tables }: CheckedQuery, signal: AbortSignal | undefined): Promise<OptimizedQuery> {
-    const statistics = await orAborted(this.#statistics.of(tables), signal, 'the query');
-    return this.#optimizer.optimizeQuery(query, statistics);
+  async optimize(checked: CheckedQuery, signal: AbortSignal | undefined): Promise<OptimizedQuery> {
+    return (await this.#optimized(checked, signal)).optimized;
   }
 
   /** The statement: optimized, or as the query was written. */
@@ -44,11 +47,21 @@ export class StatementRunner {
     signal: AbortSignal | undefined,
   ): Promise<Prepared> {
     if (!optimized) return { statement: this.#optimizer.compile(checked.query), rewrites: [] };
-    const prepared = await this.optimize(checked, signal);
+    const { optimized: prepared, statistics } = await this.#optimized(checked, signal);
+    const pays = await orAborted(this.#verdicts.usesOptimized(prepared, statistics), signal, 'the query');
+    if (!pays) return { statement: this.#optimizer.compile(checked.query), rewrites: [] };
     if (rewritten.hasSubscribers)
       for (const { rule, estimatedGain } of prepared.rewrites)
         rewritten.publish({ queryKey: checked.key, rule, estimatedGain });
     return prepared;
+  }
+
+  async #optimized(
+    { query, tables }: CheckedQuery,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly optimized: OptimizedQuery; readonly statistics: QueryStatistics }> {
+    const statistics = await orAborted(this.#statistics.of(tables), signal, 'the query');
+    return { optimized: this.#optimizer.optimizeQuery(query, statistics), statistics };
   }
 
   /** The engine's stream, under the names and classifications that the compiler knows. */

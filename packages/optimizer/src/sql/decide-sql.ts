@@ -1,5 +1,5 @@
-import type { QueryEngine, Statement, Verdict } from '@perf/contracts';
-import { isPerfError } from '@perf/contracts';
+import type { QueryEngine, Verdict } from '@perf/contracts';
+import { COST_MARGIN, engineCost } from '../decide.ts';
 import type { OptimizedSql } from './optimize-sql.ts';
 
 /** What an engine said of a rewritten statement. */
@@ -17,8 +17,6 @@ export interface DecideOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Cost after ÷ before that an engine's own figures must reach: they are not finer. */
-const MARGIN = 0.95;
 /** Beneath this cost a statement is so cheap that asking costs more than it could save. */
 const CHEAP = 10;
 
@@ -39,11 +37,11 @@ export async function decideSql(
   const last = steps.at(-1) ?? original;
   if (engine === undefined)
     return { use: 'optimized', text: last, rules, reason: 'our own estimate is all there is' };
-  const before = await costIn(engine, original, signal);
+  const costIn = (text: string): ReturnType<typeof engineCost> =>
+    engineCost(engine, { dialect: engine.dialect, text, parameters: [] }, signal);
+  const before = await costIn(original);
   if (before === 'refused') return kept('the engine refuses the original');
-  const costs = await Promise.all(
-    steps.map(async (text, i) => ({ text, i, cost: await costIn(engine, text, signal) })),
-  );
+  const costs = await Promise.all(steps.map(async (text, i) => ({ text, i, cost: await costIn(text) })));
   const usable = costs.filter(({ cost }) => cost !== 'refused');
   const final = usable.at(-1);
   if (final === undefined) return kept('the engine refuses every form of it');
@@ -58,26 +56,10 @@ export async function decideSql(
     return kept(`the engine's cost of ${before.toPrecision(3)} is too small to save anything`);
   const known = usable.flatMap(({ cost, ...rest }) => (typeof cost === 'number' ? [{ ...rest, cost }] : []));
   const best = known.toSorted((a, b) => a.cost - b.cost || a.i - b.i)[0];
-  if (best === undefined || best.cost > before * MARGIN)
+  if (best === undefined || best.cost > before * COST_MARGIN)
     return kept(
       `the engine's cost goes from ${before.toPrecision(3)} to ${(best?.cost ?? before).toPrecision(3)}`,
     );
   const reason = `the engine's cost goes from ${before.toPrecision(3)} to ${best.cost.toPrecision(3)}`;
   return { use: 'optimized', text: best.text, rules: rules.slice(0, best.i + 1), reason };
-}
-
-/** The engine's cost of a statement; undefined where it tells none. */
-async function costIn(
-  engine: QueryEngine,
-  text: string,
-  signal: AbortSignal | undefined,
-): Promise<number | 'refused' | undefined> {
-  const statement: Statement = { dialect: engine.dialect, text, parameters: [] };
-  try {
-    const { cost } = await engine.explain(statement, { signal });
-    return cost;
-  } catch (error) {
-    if (isPerfError(error, 'ERR_PERF_ENGINE_FAILED')) return 'refused';
-    throw error;
-  }
 }
