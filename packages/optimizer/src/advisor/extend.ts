@@ -51,6 +51,7 @@ export class Extend {
       const isChanged = [await this.#remove(), await this.#exchange()].includes(true);
       if (!isChanged || this.#options.isOver()) break;
     }
+    if (this.#options.isOver()) this.isComplete = false;
     return this.#chosen;
   }
 
