@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { benchCommand } from './bench/command.ts';
+import { adviseCommand } from './advise/command.ts';
 import { chaosCommand } from './chaos/command.ts';
 import { demoCommand } from './demo/command.ts';
 import { explainCommand } from './explain/command.ts';
@@ -9,6 +10,7 @@ import { optimizeCommand } from './optimize/command.ts';
 import { queryCommand } from './query/command.ts';
 import { scorecardCommand } from './scorecard/command.ts';
 import { soakCommand } from './soak/command.ts';
+import { statsCommand } from './stats/command.ts';
 import type { Command } from './terminal/command.ts';
 import { errorText, isBrokenPipe, isUsageError } from './terminal/error-text.ts';
 import { StandardOutput } from './terminal/standard-output.ts';
@@ -21,6 +23,8 @@ const HELP = `perf-bench <command> [options]
   demo       the main job: real flights, plain, optimized and cached; exports; a report
   query      ask one structured query of the flights
   explain    show where the time of a plan goes, and what to do about it
+  advise     find the indexes that a workload gains most by, and those that do nothing
+  stats      write the statistics of a database to a file
   export     write rows of a file, or of a question asked of it, in any format
   trace      replay cache traces through the memory tier
   scorecard  put the cache to the test over several processes
@@ -37,6 +41,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['demo', demoCommand],
   ['query', queryCommand],
   ['explain', explainCommand],
+  ['advise', adviseCommand],
+  ['stats', statsCommand],
   ['export', exportCommand],
   ['trace', traceCommand],
   ['scorecard', scorecardCommand],

@@ -1,8 +1,14 @@
 import type { Catalog, DataType, HypotheticalIndex, QueryStatistics } from '@perf/contracts';
 import type { SqlName } from '../sql/sql-name.ts';
 
-/** Bytes of an entry besides its values: header and pointer. */
-const ENTRY = 12;
+/** Bytes of an entry besides its values, header and pointer, and the multiple that values are filled up to. */
+const ENTRIES: Readonly<Record<SqlName, { readonly own: number; readonly unit: number }>> = {
+  postgres: { own: 12, unit: 8 },
+  mysql: { own: 12, unit: 1 },
+  sqlite: { own: 8, unit: 1 },
+  duckdb: { own: 12, unit: 8 },
+  bigquery: { own: 12, unit: 8 },
+};
 /** Bytes of a row's place in an entry that is shared by equal values. */
 const SHARED_PLACE = 6.3;
 /** Pages are not filled to the end, and there are some above the leaves. */
@@ -29,7 +35,8 @@ export function indexBytes(
     (sum, name) => sum + (known?.columns.get(name)?.averageBytes ?? typeBytes(declared.get(name))),
     0,
   );
-  const entry = ENTRY + Math.ceil(values / 8) * 8;
+  const { own, unit } = ENTRIES[dialect];
+  const entry = own + Math.ceil(values / unit) * unit;
   const distinct = names.reduce(
     (product, name) => Math.min(all, product * (known?.columns.get(name)?.distinct ?? all)),
     1,
