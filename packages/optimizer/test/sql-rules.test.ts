@@ -104,6 +104,17 @@ describe('rules', () => {
     expect(only(rule, sql, 'sqlite')).toContain(part);
   });
 
+  it('sums before it joins, for counts and whole numbers', () => {
+    const sql = (value: string): string =>
+      `select c.country, count(*) n, ${value} s from orders o join customers c on c.id = o.customer_id group by c.country`;
+
+    expect(only('eager-aggregation', sql('sum(o.total)'), 'duckdb')).toContain(
+      '(SELECT o.customer_id, count(*) AS v1, sum(o.total) AS v2 FROM orders AS o GROUP BY o.customer_id) AS summed',
+    );
+    for (const value of ['sum(o.rate)', 'avg(o.total)', 'count(distinct o.total)', 'max(c.id)'])
+      expect(only('eager-aggregation', sql(value), 'duckdb')).toBe(sql(value));
+  });
+
   it.each([
     ['date-range', "select id from orders where date_trunc('month', day) = '2024-03-02'"],
     ['date-range', "select id from orders where not (date_trunc('month', day) = '2024-03-01')"],

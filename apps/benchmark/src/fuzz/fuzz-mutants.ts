@@ -136,6 +136,12 @@ export const FUZZ_MUTANTS: readonly FuzzMutant[] = [
     "source?.kind !== 'join' || source.type !== 'inner'",
     "source?.kind !== 'join'",
   ),
+  mutant(
+    'eager-aggregation: counts are summed',
+    'eager-aggregation.ts',
+    "if (name === 'count') return { kind: 'cast',",
+    "if (name === 'count') return aggregate('count', value); if (name === 'none') return { kind: 'cast',",
+  ),
   mutant('or-union: no row twice', 'or-union.ts', 'branches.slice(0, i)', 'branches.slice(0, 0)'),
 ];
 

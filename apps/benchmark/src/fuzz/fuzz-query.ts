@@ -27,6 +27,7 @@ const SHAPES: readonly ((maker: QueryMaker) => string)[] = [
   (maker) => maker.joined(),
   (maker) => maker.joined(),
   (maker) => maker.either(),
+  (maker) => maker.summed(),
   (maker) => maker.scalars(),
   (maker) => maker.scalarTest(),
   (maker) => maker.counted(),
@@ -70,6 +71,28 @@ class QueryMaker {
       return `select ${key} k, count(*) n, sum(${this.#conditions.int(VISITS)}) s from ${from}${where} group by ${key}`;
     }
     return `select ${this.#columns(used)} from ${from}${where}`;
+  }
+
+  /** Groups of joined rows of which one table is only counted and summed. */
+  summed(): string {
+    const random = this.#random;
+    const [one, other] = [this.#conditions.int(VISITS), random.pick(['sum', 'min', 'max', 'count'])];
+    const key = random.pick(['p.age', 'p.code', 'p.id', 'v.club_id', 'p.club_id, v.points']);
+    const join = random.pick([
+      'p.id = v.person_id',
+      'p.age = v.points',
+      'p.club_id = v.club_id and p.age > v.points',
+    ]);
+    const where =
+      random.next() < 0.7
+        ? ` where ${this.#conditions.some(random.next() < 0.5 ? [VISITS] : [PEOPLE, VISITS])}`
+        : '';
+    const having = random.next() < 0.3 ? ` having count(*) > ${random.int(0, 3)}` : '';
+    const columns = key
+      .split(', ')
+      .map((name, i) => `${name} k${i}`)
+      .join(', ');
+    return `select ${columns}, count(*) n, sum(${one}) s, ${other}(${this.#conditions.int(VISITS)}) o from visits v join people p on ${join}${where} group by ${key}${having}`;
   }
 
   /** Conditions on several tables, of which any will do. */

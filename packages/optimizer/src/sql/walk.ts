@@ -46,6 +46,18 @@ export function mapExpr(
   return change(withParts(expr, go, query));
 }
 
+/** The expression with parts replaced from the outside in: a part that `change` gives something for is not looked into. */
+export function mapDown(expr: Expr, change: (part: Expr) => Expr | undefined): Expr {
+  return (
+    change(expr) ??
+    withParts(
+      expr,
+      (part) => mapDown(part, change),
+      (same) => same,
+    )
+  );
+}
+
 function withParts(expr: Expr, go: (part: Expr) => Expr, query: (inner: Query) => Query): Expr {
   switch (expr.kind) {
     case 'call':

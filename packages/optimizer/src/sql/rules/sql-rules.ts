@@ -1,3 +1,4 @@
+import { eagerAggregation } from './eager-aggregation.ts';
 import { castLike } from './cast-like.ts';
 import { commonOr } from './common-or.ts';
 import { distinctExists } from './distinct-exists.ts';
@@ -38,4 +39,5 @@ export const SQL_RULES: readonly SqlRule[] = [
   pushIntoCte,
   transitive,
   orUnion,
+  eagerAggregation,
 ];

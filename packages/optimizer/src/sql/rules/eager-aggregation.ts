@@ -1,0 +1,173 @@
+import type { AggregateCall, Expr } from '../expr.ts';
+import { allOf, call, column, conjuncts, isSame } from '../expr.ts';
+import type { Output, Query, Select, Source, TableSource } from '../query.ts';
+import { bare, leavesOf } from '../query.ts';
+import type { Shapes } from '../shapes.ts';
+import { nullableSources } from '../shapes.ts';
+import { sitesOf, swapQuery } from '../site.ts';
+import { columnsIn, hasAggregate, mapDown, partsOf } from '../walk.ts';
+import type { Alternative, RuleContext, SqlRule } from './sql-rule.ts';
+
+/**
+ * A table whose rows are only counted or summed is grouped by what it is joined and grouped by, before it is joined (Yan and Larson, "Eager
+ * Aggregation and Lazy Aggregation", VLDB 1995). Each group meets the rows that its members would have met, so sums of sums and of counts
+ * are the same; for whole numbers and decimals alone, since sums of floats depend on their order.
+ */
+export const eagerAggregation: SqlRule = {
+  name: 'eager-aggregation',
+  engines: { mysql: '4.8×, as it joins row by row', duckdb: '1.4×' },
+  margin: 0.8,
+  alternatives: (query, context) =>
+    sitesOf(query).flatMap(({ query: inner }) => {
+      const { body } = inner;
+      if (body.kind !== 'select' || body.from?.kind !== 'join' || body.group.length === 0 || body.distinct)
+        return [];
+      if (nullableSources(body.from).size > 0) return [];
+      return leavesOf(body.from).flatMap((leaf) =>
+        leaf.kind === 'table' ? (early(query, inner, body, leaf, context) ?? []) : [],
+      );
+    }),
+};
+
+function early(
+  root: Query,
+  inner: Query,
+  select: Select,
+  leaf: TableSource,
+  { shapes, fresh, dialect }: RuleContext,
+): Alternative | undefined {
+  const aggregates = aggregatesOf([
+    ...select.output.map(({ expr }) => expr),
+    ...(select.having === undefined ? [] : [select.having]),
+    ...inner.order.map(({ expr }) => expr),
+  ]);
+  if (aggregates.length === 0 || !aggregates.every((each) => isEarly(each, leaf, select, shapes)))
+    return undefined;
+  const conditions = [...conjuncts(select.where)];
+  const from = looseJoins(select.from, conditions);
+  const own = conditions.filter(
+    (part) =>
+      columnsIn(part).length > 0 &&
+      columnsIn(part).every(({ source }) => source === leaf.alias) &&
+      !hasQuery(part),
+  );
+  const rest = conditions.filter((part) => !own.includes(part));
+  const kept = [
+    ...rest,
+    ...select.group,
+    ...select.output.map(({ expr }) => withoutAggregates(expr)),
+    ...inner.order.map(({ expr }) => withoutAggregates(expr)),
+    ...(select.having === undefined ? [] : [withoutAggregates(select.having)]),
+  ];
+  if (rest.some(hasQuery)) return undefined;
+  const keys = [
+    ...new Set(kept.flatMap(columnsIn).flatMap(({ source, name }) => (source === leaf.alias ? [name] : []))),
+  ];
+  if (keys.length === 0 || isKey(leaf, keys)) return undefined;
+  const alias = fresh('summed');
+  const values: Output[] = [];
+  const replaced = (aggregate: AggregateCall): Expr => {
+    const known = values.find(({ expr }) => isSame(expr, aggregate));
+    const name = known?.name ?? `v${values.length + 1}`;
+    if (known === undefined) values.push({ expr: aggregate, name });
+    return again(aggregate, column(alias, name), dialect);
+  };
+  const moved = (expr: Expr): Expr =>
+    mapDown(expr, (part) => {
+      if (part.kind === 'aggregate') return replaced(part);
+      return part.kind === 'column' && part.source === leaf.alias ? { ...part, source: alias } : undefined;
+    });
+  const output = select.output.map(({ expr, name }) => ({ expr: moved(expr), name }));
+  const having = select.having === undefined ? undefined : moved(select.having);
+  const order = inner.order.map((item) => ({ ...item, expr: moved(item.expr) }));
+  const groups: Select = {
+    kind: 'select',
+    distinct: false,
+    output: [...keys.map((name) => ({ expr: column(leaf.alias, name), name })), ...values],
+    from: leaf,
+    where: allOf(own),
+    group: keys.map((name) => column(leaf.alias, name)),
+    having: undefined,
+  };
+  const next: Select = {
+    ...select,
+    output,
+    having,
+    from: withLeaf(from, leaf, { kind: 'derived', query: bare(groups), alias, lateral: false }),
+    where: allOf(rest.map(moved)),
+    group: select.group.map(moved),
+  };
+  return {
+    query: swapQuery(root, inner, { ...inner, body: next, order }),
+    reason: `${leaf.alias} is summed before it is joined`,
+    facts: ['what is summed are whole numbers or decimals'],
+  };
+}
+
+/** Counts of rows, and counts, sums and extremes of one column of the table. */
+function isEarly(
+  { name, args, distinct, filter }: AggregateCall,
+  leaf: TableSource,
+  select: Select,
+  shapes: Shapes,
+): boolean {
+  const [arg] = args;
+  if (distinct || filter !== undefined) return false;
+  if (arg === undefined) return name === 'count';
+  if (arg.kind !== 'column' || arg.source !== leaf.alias) return false;
+  const kind = shapes.columnIn(select, arg.source, arg.name)?.type?.kind;
+  if (name === 'sum') return kind === 'int32' || kind === 'int64';
+  return (
+    name === 'count' ||
+    ((name === 'min' || name === 'max') && (kind === 'int32' || kind === 'int64' || kind === 'date'))
+  );
+}
+
+/** The aggregate of aggregates, of the type that the plain one has. */
+function again({ name }: AggregateCall, value: Expr, dialect: RuleContext['dialect']): Expr {
+  if (name === 'min' || name === 'max') return aggregate(name, value);
+  const sum = aggregate('sum', value);
+  if (name === 'count') return { kind: 'cast', arg: sum, to: dialect === 'mysql' ? 'signed' : 'bigint' };
+  // MySQL sums whole numbers as decimals, DuckDB as huge ones, both of the same type as a sum of sums.
+  return sum;
+}
+
+function aggregate(name: string, arg: Expr): AggregateCall {
+  return { kind: 'aggregate', name, args: [arg], distinct: false, filter: undefined };
+}
+
+function aggregatesOf(exprs: readonly Expr[]): readonly AggregateCall[] {
+  return exprs.flatMap((expr) => (expr.kind === 'aggregate' ? [expr] : aggregatesOf(partsOf(expr))));
+}
+
+function withoutAggregates(expr: Expr): Expr {
+  return hasAggregate(expr)
+    ? mapDown(expr, (part) => (part.kind === 'aggregate' ? call('coalesce') : undefined))
+    : expr;
+}
+
+function hasQuery(expr: Expr): boolean {
+  return expr.kind === 'query' || partsOf(expr).some(hasQuery);
+}
+
+/** Groups by a key are the rows themselves. */
+function isKey({ table }: TableSource, names: readonly string[]): boolean {
+  return table.uniqueKeys.some((key) => key.every((name) => names.includes(name)));
+}
+
+/** The joins without their conditions, which go to `conditions`. */
+function looseJoins(source: Source | undefined, conditions: Expr[]): Source | undefined {
+  if (source?.kind !== 'join') return source;
+  conditions.push(...conjuncts(source.on));
+  const [left, right] = [looseJoins(source.left, conditions), looseJoins(source.right, conditions)];
+  return left === undefined || right === undefined
+    ? source
+    : { ...source, type: 'inner', left, right, on: undefined };
+}
+
+function withLeaf(source: Source | undefined, leaf: TableSource, next: Source): Source | undefined {
+  if (source === leaf) return next;
+  if (source?.kind !== 'join') return source;
+  const [left, right] = [withLeaf(source.left, leaf, next), withLeaf(source.right, leaf, next)];
+  return left === undefined || right === undefined ? source : { ...source, left, right };
+}
