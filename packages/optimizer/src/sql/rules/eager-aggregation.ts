@@ -66,11 +66,11 @@ function early(
   if (keys.length === 0 || isKey(leaf, keys)) return undefined;
   const alias = fresh('summed');
   const values: Output[] = [];
-  const replaced = (aggregate: AggregateCall): Expr => {
-    const known = values.find(({ expr }) => isSame(expr, aggregate));
+  const replaced = (one: AggregateCall): Expr => {
+    const known = values.find(({ expr }) => isSame(expr, one));
     const name = known?.name ?? `v${values.length + 1}`;
-    if (known === undefined) values.push({ expr: aggregate, name });
-    return again(aggregate, column(alias, name), dialect);
+    if (known === undefined) values.push({ expr: one, name });
+    return again(one, column(alias, name), dialect);
   };
   const moved = (expr: Expr): Expr =>
     mapDown(expr, (part) => {
