@@ -52,3 +52,15 @@ export type { AdaptiveFilterOptions, AdaptiveTest } from './filters/adaptive-fil
 export { bestOrder } from './filters/best-order.ts';
 export type { BestOrderOptions } from './filters/best-order.ts';
 export { PassSample } from './filters/pass-sample.ts';
+export { compileFilter } from './exec/compile-filter.ts';
+export type { CompileFilterOptions, CompileOptions, CompiledFilter } from './exec/compile-filter.ts';
+export type { RowRecord } from './exec/cell-reader.ts';
+export { compileProject } from './exec/compile-project.ts';
+export type { AnswerRow, ProjectedColumn } from './exec/compile-project.ts';
+export { executeRows } from './exec/execute-rows.ts';
+export { groupBy } from './exec/group-by.ts';
+export type { GroupAggregate } from './exec/group-by.ts';
+export { rowOrder } from './exec/row-order.ts';
+export type { RowOrderKey } from './exec/row-order.ts';
+export type { Key, Slot } from './exec/row-test.ts';
+export { topK } from './exec/top-k.ts';
