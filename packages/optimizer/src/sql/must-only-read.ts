@@ -33,7 +33,7 @@ const CHANGES: ReadonlySet<string> = new Set([
  */
 export function mustOnlyRead(sql: string, dialect: SqlName): void {
   const tokens = tokensOrRefuse(sql, dialect);
-  const [first] = tokens.filter((token) => !(token.kind === 'sign' && token.text === '('));
+  const first = tokens.find((token) => !(token.kind === 'sign' && token.text === '('));
   if (first?.kind !== 'word' || (first.text !== 'select' && first.text !== 'with'))
     refuse('it does not begin with SELECT or WITH');
   const end = tokens.findIndex((token) => token.kind === 'sign' && token.text === ';');
