@@ -35,7 +35,7 @@ function summary({
   const factor = Math.exp(gain / Math.max(1, costed.length));
   const found =
     indexes.length === 0
-      ? 'no index pays'
+      ? `no index pays within ${shownBytes(budgetBytes)}`
       : `${indexes.length} ${indexes.length === 1 ? 'index' : 'indexes'} of ${shownBytes(bytes)} (at most ${shownBytes(budgetBytes)}), estimated cost ÷ ${factor.toFixed(1)} (geometric mean)`;
   const time = `${costed.length} statements, ${whole(costCalls)} plans, ${(elapsedMs / 1000).toFixed(1)} s`;
   return `${found}\n${time}${isComplete ? '' : '; time ran out, there may be better ones'}`;
