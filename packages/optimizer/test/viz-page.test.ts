@@ -5,16 +5,19 @@ import { pathToFileURL } from 'node:url';
 import type { ExecutionPlan } from '@perf/contracts';
 import { planHtml, readPlan } from '@perf/optimizer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CHROMIUM, Page } from './chromium.ts';
+import { missingReaderTools } from '@perf/services/readers';
+import { Page } from './chromium.ts';
 
 const golden = (name: string): ExecutionPlan =>
   readPlan(readFileSync(join(import.meta.dirname, 'golden/plans', `${name}.txt`), 'utf8')).plan;
 
-describe.skipIf(CHROMIUM === undefined)('the page of a plan, in Chromium', () => {
+const missing = await missingReaderTools(['chromium']);
+
+describe.skipIf(missing !== undefined)(`the page of a plan, in Chromium ${missing ?? ''}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'perf-page-'));
   let page: Page;
   beforeAll(async () => {
-    page = await Page.open(CHROMIUM ?? '');
+    page = await Page.open('/usr/bin/chromium');
   });
   beforeEach(async () => {
     writeFileSync(join(folder, 'plan.html'), planHtml(golden('postgres-15-join')));

@@ -8,6 +8,7 @@ const run = promisify(execFile);
 
 /** Programs of other people that read files back, and the Debian packages they come in. */
 const PACKAGES = {
+  chromium: 'chromium',
   gunzip: 'gzip',
   lz4: 'lz4',
   mutool: 'mupdf-tools',
