@@ -26,6 +26,17 @@ describe('compileFilter', () => {
     }
   });
 
+  it('takes both ends of a range of texts in, in the order of code points', () => {
+    const [low, high] = ['\uFFFD', '\u{1F600}'];
+    const rows = ['z', '\uE000', low, '\u{10000}', high, '\u{1F601}'].map((note) => ({ note }));
+    for (const codegen of [true, false]) {
+      const range = compileFilter({ field: 'note', operator: 'between', value: [low, high] }, columns, {
+        codegen,
+      });
+      expect(range.select(rows)).toEqual(rows.slice(2, 5));
+    }
+  });
+
   it('generates code by default, and takes functions where it may not', () => {
     expect(compileFilter({ and: [] }, columns).generated).toBe(true);
     expect(compileFilter({ and: [] }, columns, { codegen: false }).generated).toBe(false);

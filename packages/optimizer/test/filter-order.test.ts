@@ -122,6 +122,16 @@ describe('AdaptiveFilter', () => {
     expect(adaptive.order).toEqual([0, 1]);
   });
 
+  it('is not misled by data that repeats with the step of the sample', () => {
+    const dear = { test: (row: number): boolean => row % 16 !== 0, cost: 3 };
+    const cheap = { test: (row: number): boolean => row % 2 === 0, cost: 3 };
+    const adaptive = new AdaptiveFilter([dear, cheap]);
+
+    adaptive.filter(rows);
+
+    expect(adaptive.order).toEqual([1, 0]);
+  });
+
   it('refuses nonsense', () => {
     expect(() => new AdaptiveFilter([rare], { everyRows: 0 })).toThrow('everyRows');
     expect(() => new AdaptiveFilter([rare], { hysteresis: 0.5 })).toThrow('hysteresis');

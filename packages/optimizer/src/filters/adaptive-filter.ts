@@ -14,7 +14,7 @@ export interface AdaptiveTest<Row> {
 export interface AdaptiveFilterOptions {
   /** Rows between two looks at the order. @default 4096 */
   readonly everyRows?: number;
-  /** One row of so many is asked of all filters, to learn what passes which. @default 16 */
+  /** One row of so many, on average, is asked of all filters, to learn what passes which. @default 16 */
   readonly sampleEvery?: number;
   /** How many times cheaper another order must look before it is taken: below it the order stays, so that it does not swing. @default 1.1 */
   readonly hysteresis?: number;
@@ -40,6 +40,9 @@ export class AdaptiveFilter<Row> {
   #order: readonly number[];
   #running: readonly ((row: Row) => boolean)[];
   #rows = 0;
+  /** The row that is sampled next, counted from 0. */
+  #sampled = 0;
+  #state = 1;
 
   /** At most 30 tests. Throws `ERR_PERF_INVALID_OPTION` for nonsense. */
   constructor(tests: readonly AdaptiveTest<Row>[], options: AdaptiveFilterOptions = {}) {
@@ -73,7 +76,10 @@ export class AdaptiveFilter<Row> {
   matches(row: Row): boolean {
     const count = this.#rows++;
     if (count > 0 && count % this.#everyRows === 0) this.#reorder();
-    if (count % this.#sampleEvery === 0) return this.#sample.add(row, this.#asWritten);
+    if (count === this.#sampled) {
+      this.#sampled += this.#gap();
+      return this.#sample.add(row, this.#asWritten);
+    }
     for (const test of this.#running) if (!test(row)) return false;
     return true;
   }
@@ -83,6 +89,13 @@ export class AdaptiveFilter<Row> {
     const kept: Row[] = [];
     for (const row of rows) if (this.matches(row)) kept.push(row);
     return kept;
+  }
+
+  /** Rows to the next sampled one, `sampleEvery` on average, and not always the same: data may repeat with any step. */
+  #gap(): number {
+    // Lehmer's generator as Park and Miller set it ("Random Number Generators", CACM 31, 1988): the same rows each time.
+    this.#state = (this.#state * 48_271) % 2_147_483_647;
+    return 1 + (this.#state % (2 * this.#sampleEvery - 1));
   }
 
   #reorder(): void {
