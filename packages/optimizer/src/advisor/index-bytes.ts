@@ -1,18 +1,18 @@
 import type { Catalog, DataType, HypotheticalIndex, QueryStatistics } from '@perf/contracts';
 import type { SqlName } from '../sql/sql-name.ts';
 
-/** Bytes of an entry besides its values, header and pointer, and the multiple that values are filled up to. */
-const ENTRIES: Readonly<Record<SqlName, { readonly own: number; readonly unit: number }>> = {
-  postgres: { own: 12, unit: 8 },
-  mysql: { own: 12, unit: 1 },
-  sqlite: { own: 8, unit: 1 },
-  duckdb: { own: 12, unit: 8 },
-  bigquery: { own: 12, unit: 8 },
+/** Bytes of an entry besides its values, header and pointer, the multiple that values are filled up to, and how much pages that are not full and those above the leaves add. */
+const ENTRIES: Readonly<
+  Record<SqlName, { readonly own: number; readonly unit: number; readonly fill: number }>
+> = {
+  postgres: { own: 12, unit: 8, fill: 1.12 },
+  mysql: { own: 12, unit: 1, fill: 1.12 },
+  sqlite: { own: 8, unit: 1, fill: 1.06 },
+  duckdb: { own: 12, unit: 8, fill: 1.12 },
+  bigquery: { own: 12, unit: 8, fill: 1.12 },
 };
 /** Bytes of a row's place in an entry that is shared by equal values. */
 const SHARED_PLACE = 6.3;
-/** Pages are not filled to the end, and there are some above the leaves. */
-const FILL = 1.12;
 /** Pages that even an empty index has. */
 const LEAST = 16_384;
 /** Rows of a table of which nothing is known. */
@@ -32,10 +32,10 @@ export function indexBytes(
   const all = (known?.rows ?? DEFAULT_ROWS) * shareOf(only, statistics, table);
   const names = [...columns.map(({ name }) => name), ...include];
   const values = names.reduce(
-    (sum, name) => sum + (known?.columns.get(name)?.averageBytes ?? typeBytes(declared.get(name))),
+    (sum, name) => sum + valueBytes(known?.columns.get(name)?.averageBytes, declared.get(name), dialect),
     0,
   );
-  const { own, unit } = ENTRIES[dialect];
+  const { own, unit, fill } = ENTRIES[dialect];
   const entry = own + Math.ceil(values / unit) * unit;
   const distinct = names.reduce(
     (product, name) => Math.min(all, product * (known?.columns.get(name)?.distinct ?? all)),
@@ -47,7 +47,7 @@ export function indexBytes(
     include.length === 0 &&
     names.every((name) => !UNSHARED.has(declared.get(name)?.kind ?? '')) &&
     distinct * 2 < all;
-  return Math.ceil(LEAST + FILL * (isShared ? all * SHARED_PLACE + distinct * entry : all * entry));
+  return Math.ceil(LEAST + fill * (isShared ? all * SHARED_PLACE + distinct * entry : all * entry));
 }
 
 /** Share of a table's rows that an index holds. */
@@ -57,6 +57,14 @@ export function shareOf(only: HypotheticalIndex['only'], statistics: QueryStatis
   if (only.is === 'present') return 1 - (column?.nullFraction ?? 0);
   const isTrue = column?.commonValues?.find(({ value }) => value === true || value === 1 || value === 1n);
   return isTrue?.fraction ?? 0.5;
+}
+
+/** SQLite writes a whole number in as few bytes as hold it, whatever its column was declared as. */
+const SMALL_INTEGER = 3;
+
+function valueBytes(average: number | undefined, type: DataType | undefined, dialect: SqlName): number {
+  const isWhole = type?.kind === 'int32' || type?.kind === 'int64' || type?.kind === 'bool';
+  return dialect === 'sqlite' && isWhole ? SMALL_INTEGER : (average ?? typeBytes(type));
 }
 
 /** Bytes of a value of which only the type is known. */

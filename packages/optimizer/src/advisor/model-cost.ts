@@ -4,26 +4,25 @@ import { costOf } from '../sql/query-cost.ts';
 import { readStatement } from '../sql/read-statement.ts';
 import type { SqlName } from '../sql/sql-name.ts';
 import type { AskCost } from './advice.ts';
+import { withEffects } from './index-effects.ts';
+import type { TableUse } from './table-uses.ts';
+import { tableUses } from './table-uses.ts';
 
-/**
- * Costs by our own estimate, for engines that plan with no index that is not there. It sees what an index begins with, no more: of two that begin alike
- * the smaller wins.
- */
+/** Costs by our own estimate, for engines that plan with no index that is not there. */
 export function modelCost(
   dialect: SqlName,
   { catalog, statistics }: { readonly catalog: Catalog; readonly statistics: QueryStatistics },
 ): AskCost {
-  const read = new Map<string, Query | undefined>();
-  const queryOf = (text: string): Query | undefined => {
-    if (!read.has(text)) {
-      const found = readStatement(text, dialect, catalog);
-      read.set(text, 'query' in found ? found.query : undefined);
-    }
-    return read.get(text);
-  };
+  const known = new Map<string, { readonly query: Query; readonly uses: readonly TableUse[] } | undefined>();
   return async (text, indexes) => {
-    const query = queryOf(text);
-    return query === undefined ? 1 : costOf(query, withIndexes(statistics, indexes), dialect).cost;
+    if (!known.has(text)) {
+      const read = readStatement(text, dialect, catalog);
+      known.set(text, 'query' in read ? { query: read.query, uses: tableUses(read.query) } : undefined);
+    }
+    const statement = known.get(text);
+    if (statement === undefined) return Number.NaN;
+    const { cost } = costOf(statement.query, withIndexes(statistics, indexes), dialect);
+    return withEffects(cost, { ...statement, indexes }, { dialect, statistics });
   };
 }
 
