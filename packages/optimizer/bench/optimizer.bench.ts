@@ -7,9 +7,13 @@ import type { Figure } from '@perf/testkit/measure';
 import { parseBenchArgs, printFigures, runCase, writeFigures } from '@perf/testkit/measure';
 import type { Bench, BenchUse } from './bench.ts';
 import { drawPlan } from './draw-plan.bench.ts';
+import { filterGap } from './filter-gap.bench.ts';
 import { filterOrder } from './filter-order.bench.ts';
+import { filterRows } from './filter-rows.bench.ts';
+import { importTime } from './import.bench.ts';
+import { optimizeTime } from './optimize-sql.bench.ts';
 
-const BENCHES: readonly Bench[] = [filterOrder, drawPlan];
+const BENCHES: readonly Bench[] = [importTime, filterGap, filterRows, filterOrder, optimizeTime, drawPlan];
 
 const args = parseBenchArgs();
 const use: BenchUse = { module: import.meta.url, quick: args.quick };
