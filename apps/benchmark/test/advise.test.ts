@@ -132,7 +132,7 @@ describe.skipIf(server === undefined)(`advice on Postgres with HypoPG ${reason}`
       await fillShop(pool);
       await using engine = await PostgresEngine.open(pool, { catalogTtlMs: 0 });
       const facts = await databaseFacts(engine, { signal: new AbortController().signal });
-      const cost = engineCost(engine);
+      const cost = engineCost(engine, facts);
       if (cost === undefined) throw new Error('no HypoPG');
       const queries = ordinaryWorkload();
       const planOf = (text: string): Promise<ExecutionPlan> =>
@@ -140,7 +140,7 @@ describe.skipIf(server === undefined)(`advice on Postgres with HypoPG ${reason}`
 
       const advice = await adviseIndexes(
         queries.map(({ sql }) => ({ text: sql, calls: 1, meanMs: 1 })),
-        { ...facts, cost, maxMs: 30_000 },
+        { ...facts, ...cost, maxMs: 30_000 },
       );
       const before = new Map(
         await Promise.all(queries.map(async ({ sql }) => [sql, await planOf(sql)] as const)),

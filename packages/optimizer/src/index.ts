@@ -41,6 +41,7 @@ export type { SqlRule } from './sql/rules/sql-rule.ts';
 export type { SqlName } from './sql/sql-name.ts';
 export { adviseIndexes } from './advisor/advise-indexes.ts';
 export type { AdviseOptions } from './advisor/advise-indexes.ts';
+export { nestedLoopCost } from './advisor/plan-cost.ts';
 export type {
   AdvisedIndex,
   AdvisedStatement,

@@ -19,7 +19,7 @@ import { readWorkload } from './read-workload.ts';
 const HELP = `perf-bench advise --url URL [--workload FILE] [--budget SIZE] [--max-seconds N] [--json FILE]
 
 Finds the indexes that a workload gains most by for their bytes, and those that do nothing. Nothing is made or dropped: it prints what to run.
-On Postgres with the extension hypopg the server's own planner judges every index; elsewhere an estimate does.
+On Postgres with the extension hypopg and on SQLite the engine's own planner chooses among the indexes; elsewhere an estimate does.
 
   --url URL        a database: ${ENGINE_URLS}
   --workload FILE  what is asked of it: lines of JSON, { "sql": …, "calls": 20, "meanMs": 3.5, "writesPerS": 4 }, or SQL with ; between
@@ -71,11 +71,11 @@ async function advise(
   progress.show('statistics', 0);
   const facts = await databaseFacts(engine, { signal });
   progress.show('statistics', 1);
-  const cost = engineCost(engine);
+  const cost = engineCost(engine, facts);
   try {
     const advice = await adviseIndexes(workload, {
       ...facts,
-      ...(cost === undefined ? {} : { cost }),
+      ...cost,
       ...(budgetBytes === undefined ? {} : { budgetBytes }),
       maxMs,
       signal,

@@ -1,15 +1,22 @@
 import type { QueryEngine } from '@perf/contracts';
 import type { AskCost } from '@perf/optimizer';
+import { nestedLoopCost } from '@perf/optimizer';
+import type { DatabaseFacts } from '../stats/database-facts.ts';
 
-/** Costs by the engine's planner, where it plans with indexes that are not there and gives costs; else undefined. */
-export function engineCost(engine: QueryEngine): AskCost | undefined {
+/** Costs of statements, and whether they are an estimate of ours. */
+export interface EngineCost {
+  readonly cost: AskCost;
+  readonly isEstimate: boolean;
+}
+
+/** Costs by the engine's planner, where it plans with indexes that are not there; SQLite tells its plan, and we what it costs. Else undefined. */
+export function engineCost(engine: QueryEngine, facts: DatabaseFacts): EngineCost | undefined {
   const { dialect } = engine;
   const whatIf = engine.whatIf?.bind(engine);
   if (whatIf === undefined || !engine.capabilities.whatIf) return undefined;
-  // SQLite plans so too, but tells no cost.
-  if (dialect === 'sqlite') return undefined;
-  return async (text, indexes, { signal }) => {
-    const { cost } = await whatIf(indexes, { dialect, text, parameters: [] }, { signal });
-    return cost ?? Number.NaN;
+  const cost: AskCost = async (text, indexes, { signal }) => {
+    const plan = await whatIf(indexes, { dialect, text, parameters: [] }, { signal });
+    return plan.cost ?? nestedLoopCost(plan, text, facts) ?? Number.NaN;
   };
+  return { cost, isEstimate: dialect === 'sqlite' };
 }

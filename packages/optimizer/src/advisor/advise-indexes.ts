@@ -31,9 +31,11 @@ export interface AdviseOptions {
   readonly statistics?: QueryStatistics;
   /** What a statement costs with indexes that are not there, by the engine's planner. @default our own estimate */
   readonly cost?: AskCost;
+  /** Whether `cost` is an estimate, not the engine's: advice is then of medium confidence. @default whether `cost` is absent */
+  readonly isEstimate?: boolean;
   /**
    * What any statement costs besides its plan, in the unit of `cost`: the way to the database and back. A plan below it gains little more.
-   * @default 100 with `cost`, as for Postgres; 1000 without
+   * @default 100, as for Postgres; 1000 for an estimate of ours
    */
   readonly startCost?: number;
   /** Most bytes of all new indexes together. 0 advises none. @default a quarter of the tables' bytes, else no limit */
@@ -83,6 +85,7 @@ class Adviser {
   readonly #standing: readonly HypotheticalIndex[];
   readonly #budgetBytes: number;
   readonly #maxMs: number;
+  readonly #isEstimate: boolean;
   readonly #options: AdviseOptions;
   readonly #now: () => number;
 
@@ -102,6 +105,7 @@ class Adviser {
     this.#standing = standingIndexes(this.#indexes, this.#catalog);
     this.#budgetBytes = budgetBytes ?? quarterOf(this.#statistics);
     this.#maxMs = maxMs;
+    this.#isEstimate = options.isEstimate ?? options.cost === undefined;
     this.#now = now;
   }
 
@@ -129,7 +133,7 @@ class Adviser {
       ask,
       writes: load,
       signal,
-      startCost: startCost ?? (cost === undefined ? MODEL_START : ENGINE_START),
+      startCost: startCost ?? (this.#isEstimate ? MODEL_START : ENGINE_START),
     });
     await costs.begin();
     const search = new Extend({
@@ -212,7 +216,7 @@ class Adviser {
       writes: { penalty, entriesPerS: load.entriesPerS(index) },
       confidence: !this.#statistics.tables.has(index.table)
         ? 'low'
-        : this.#options.cost === undefined || isMadeUp
+        : this.#isEstimate || isMadeUp
           ? 'medium'
           : 'high',
     };
