@@ -11,7 +11,7 @@ import { indexKey } from './index-shape.ts';
 import type { TableUse } from './table-uses.ts';
 
 /** Most columns of an index: more have not paid. */
-export const MOST_COLUMNS = 3;
+const MOST_COLUMNS = 3;
 /** Text longer than this, on average, makes an index as large as its table. */
 const LONG_BYTES = 100;
 /** A condition is worth a partial index when it refuses this share of rows at least. */

@@ -23,7 +23,7 @@ export interface ExtendOptions {
 /** Times that it is begun again after an index was given up. */
 const MOST_ROUNDS = 8;
 /** A gain below this is none. */
-export const LEAST_GAIN = 0.05;
+const LEAST_GAIN = 0.05;
 
 /** A set of indexes to go on with. */
 interface Move {

@@ -51,7 +51,7 @@ export function indexBytes(
 }
 
 /** Share of a table's rows that an index holds. */
-export function shareOf(only: HypotheticalIndex['only'], statistics: QueryStatistics, table: string): number {
+function shareOf(only: HypotheticalIndex['only'], statistics: QueryStatistics, table: string): number {
   if (only === undefined) return 1;
   const column = statistics.tables.get(table)?.columns.get(only.column);
   if (only.is === 'present') return 1 - (column?.nullFraction ?? 0);

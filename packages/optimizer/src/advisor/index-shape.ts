@@ -28,11 +28,11 @@ export function isPrefix(columns: readonly IndexColumn[], longer: readonly Index
 }
 
 /** An index that stands, as one that could be made; undefined for one that leaves rows out, since its condition is not known. */
-export function asHypothetical({ table, columns, partial }: TableIndex): HypotheticalIndex | undefined {
+function asHypothetical({ table, columns, partial }: TableIndex): HypotheticalIndex | undefined {
   return partial ? undefined : { table, columns };
 }
 
-/** What finds rows already: indexes that stand, and keys, which every engine but DuckDB's joins can use. */
+/** What finds rows already: indexes that stand, and keys. */
 export function standingIndexes(
   indexes: readonly TableIndex[],
   catalog: Catalog,
