@@ -13,7 +13,7 @@ export function ordinaryWorkload(): readonly OrdinaryQuery[] {
 const TEXTS: ReadonlyMap<string, string> = new Map([
   [
     'orders of a customer',
-    'select o.id, o.order_date, o.status, o.total from orders o where o.customer_id = 4242 order by o.order_date desc, o.id desc',
+    'select o.id, o.order_date, o.status, o.total from orders o where o.customer_id = 2020 order by o.order_date desc, o.id desc',
   ],
   [
     'latest orders of a customer',
@@ -25,7 +25,7 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ],
   [
     'payments of an order',
-    'select y.method, y.amount, y.paid_date from payments y where y.order_id = 31337 order by y.id',
+    'select y.method, y.amount, y.paid_date from payments y where y.order_id = 74692 order by y.id',
   ],
   [
     'where is my parcel',
@@ -73,7 +73,7 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ],
   [
     'goods of a supplier',
-    'select p.id, p.name, p.price from products p where p.supplier_id = 37 and p.category_id = 9 order by p.price, p.id',
+    'select p.id, p.name, p.price from products p where p.supplier_id = 37 and p.category_id = 38 order by p.price, p.id',
   ],
   [
     'dearest products of a category',
@@ -93,7 +93,7 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ],
   [
     'parcels shipped in a week',
-    "select s.carrier, count(*) n, sum(s.cost) cost from shipments s where s.shipped_date >= '2023-08-07' and s.shipped_date < '2023-08-14' group by s.carrier order by s.carrier",
+    "select s.carrier, count(*) n, sum(s.cost) freight from shipments s where s.shipped_date >= '2023-08-07' and s.shipped_date < '2023-08-14' group by s.carrier order by s.carrier",
   ],
   [
     'payments by method of a week',
