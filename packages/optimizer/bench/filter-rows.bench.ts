@@ -1,6 +1,6 @@
 /**
  * What does the order of filters gain on rows in memory? One million row objects, five filters in an `and`; both sides run generated
- * code, ours learns its order from 512 of the rows, the peer keeps the order that was written, another one for each pair. Compiling and
+ * code, ours learns its order from 256 of the rows, the peer keeps the order that was written, another one for each pair. Compiling and
  * learning are in the time. Each run is a process of its own.
  */
 import type { CatalogColumn, Filter } from '@perf/contracts';
@@ -13,7 +13,7 @@ import { caseArgs } from './bench.ts';
 
 /** Written orders that are tried. */
 const ORDERS = 15;
-const SAMPLED = 512;
+const SAMPLED = 256;
 
 const COLUMNS: readonly CatalogColumn[] = [
   { name: 'n', type: { kind: 'int32' }, nullable: true },

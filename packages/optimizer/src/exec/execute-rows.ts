@@ -22,7 +22,7 @@ import { topK } from './top-k.ts';
 /** From so many rows on, generating code costs less than it saves. */
 const WORTH_COMPILING = 5_000;
 /** Rows asked of all filters before the rest, spread over the data. */
-const SAMPLED = 512;
+const SAMPLED = 256;
 
 /** A column of the answer, and where the records that are at hand hold it. */
 interface Shown extends Slot {

@@ -72,6 +72,21 @@ export function testCost(test: RowTest): number {
   return 0.1 + test.tests.reduce((sum, part, i) => sum + testCost(part) / 2 ** Math.min(i, 4), 0);
 }
 
+/** Cost of making a cell of each type comparable and comparing it once, measured on a million rows. Only the order of size matters. */
+const READ_COSTS: Readonly<Record<DataType['kind'], number>> = {
+  bool: 1,
+  int32: 1,
+  float64: 1,
+  int64: 4,
+  utf8: 2,
+  date: 2,
+  timestamp: 4,
+  decimal: 10,
+  binary: 1,
+  json: 1,
+  list: 1,
+};
+
 function comparisonTest(comparison: Comparison, wanted: boolean, { key, type }: Slot): RowTest {
   const { operator, value, caseSensitive = true } = comparison;
   if (operator === 'isNull' || operator === 'isNotNull')
@@ -86,7 +101,7 @@ function comparisonTest(comparison: Comparison, wanted: boolean, { key, type }: 
     return read === undefined ? plainly(cell) : read(cell);
   });
   if (operands.length === 0) return (operator === 'notIn') === wanted ? ALWAYS : NEVER;
-  const base = (type.kind === 'utf8' ? 2 : read === undefined ? 1 : 3) + (fold ? 15 : 0);
+  const base = READ_COSTS[type.kind] + (fold ? 6 : 0);
   const made = (
     relation: Relation,
     negated: boolean,
@@ -124,12 +139,12 @@ function comparisonTest(comparison: Comparison, wanted: boolean, { key, type }: 
       return made('among', operator === 'notIn', 2, { operands: [new Set<unknown>(operands)] });
     case 'contains':
     case 'notContains':
-      return made('contains', operator === 'notContains', 8);
+      return made('contains', operator === 'notContains', 5);
     case 'startsWith':
     case 'endsWith':
-      return made(operator, false, 2);
+      return made(operator, false, 5);
     case 'regex':
-      return made('regex', false, 30, { operands: operands.map((item) => new RegExp(String(item), 'su')) });
+      return made('regex', false, 8, { operands: operands.map((item) => new RegExp(String(item), 'su')) });
   }
 }
 

@@ -40,7 +40,7 @@ export class PassSample {
         `a sample tells at most ${MOST_FILTERS} filters apart, got ${tests.length}`,
       );
     let mask = 0;
-    for (const [place, test] of tests.entries()) if (test(row)) mask |= 1 << place;
+    for (let place = 0; place < tests.length; place++) if (tests[place]?.(row) === true) mask |= 1 << place;
     this.#masks[this.#next] = mask;
     this.#next = (this.#next + 1) % this.#masks.length;
     this.#length = Math.min(this.#length + 1, this.#masks.length);
