@@ -251,9 +251,13 @@ describe('the search', () => {
   });
 
   it('estimates by itself where no engine is asked', async () => {
-    const { indexes } = await advise(['select id from requests where user_id = 7'], {
-      cost: undefined,
+    const workload = [{ text: 'select id from requests where user_id = 7', calls: 10, meanMs: 5 }];
+    const { indexes } = await adviseIndexes(workload, {
       dialect: 'sqlite',
+      catalog: CATALOG,
+      statistics: STATISTICS,
+      startCost: 0,
+      budgetBytes: 100 * MEGABYTE,
     });
 
     expect(indexes).toMatchObject([

@@ -19,7 +19,7 @@ describe('SQL', () => {
     `select id from orders /* another */ where (customer_id, id) in (select referrer, id from customers) or exists (select 1 from items)`,
     'select o.id from orders o left join items i using (id) where i.id is null and o.total is distinct from $1;',
     '(select id from orders) union all (select id from items) order by id',
-    'select count(distinct status) filter (where total > 1), max(day) from orders having count(*) > 1',
+    'select count(distinct status) filter (where total > 1), max(day) from orders group by customer_id having count(*) > 1',
     'select customers.country, "orders"."id" from customers, orders, (select 1 one) x where one = 1',
   ])('is read: %s', (sql) => {
     expect(read(sql)).toBeUndefined();
@@ -41,6 +41,19 @@ describe('SQL', () => {
     ['select a.id from orders a natural join items b', 'natural'],
     ['select /*+ seqscan(orders) */ id from orders', 'hint'],
     ['select array[1] from orders', 'array'],
+    ['select id from public.orders', 'schema'],
+    ['select distinct status from orders having count(*) > 1', 'HAVING'],
+    ['select total, 3 k from orders group by 1, 2', 'constant'],
+    ['select total from orders order by +1', 'constant'],
+    ['select id from orders limit (select 1)', 'limit'],
+    ['select d.id from (select o.id, i.id from orders o, items i) d', 'two columns'],
+    ['select o.id from orders o, customers c right join items i on true', 'right or full'],
+    [
+      'select id from orders o where exists (select i.price as total from items i where i.id = o.id and total = 2)',
+      'around',
+    ],
+    ['select id from orders where (id = 1) -- c\rand total = 2', 'carriage return'],
+    [`select ${'1 + '.repeat(500)}1`, 'too long'],
     ['select id from orders where total > all (select 1)', 'ANY or ALL'],
     [`select id from orders ${'where ('.repeat(1)}${'('.repeat(500)}total${')'.repeat(501)} = 1`, 'nested'],
   ])('is left as it is: %s', (sql, reason) => {
@@ -68,6 +81,8 @@ describe('SQL', () => {
     "select e'\\'; delete from orders; --'",
     'select $$; delete from orders$$',
     'explain select 1',
+    "select 1.into outfile '/tmp/f'",
+    "select id from orders /*M! into outfile '/tmp/f' */",
     '',
   ])('is refused when it may change something: %s', (sql) => {
     for (const dialect of ['postgres', 'mysql', 'sqlite', 'duckdb', 'bigquery'] as const)
@@ -79,6 +94,15 @@ describe('SQL', () => {
   it('of MySQL has its own quotes and operators', () => {
     expect(read('select `id` from orders where status = "a" || total && 1 # mine', 'mysql')).toBeUndefined();
     expect(() => read("select id from orders where status = 'a\\'' ", 'sqlite')).toThrow('does not end');
+  });
+
+  it('leaves alone what its dialect says otherwise', () => {
+    expect(read('select id from orders where total = ?', 'sqlite')).toContain('no numbers');
+    expect(() => read("with x as (select 1 as [']) select ['] from x", 'sqlite')).toThrow('brackets');
+    expect(() => read('select id from orders where total = @age')).toThrow('no place');
+    expect(() => read('select $a$x$a$ from orders')).toThrow('no place');
+    expect(read('select ID, total from orders where total = 5--1', 'mysql')).toBeUndefined();
+    expect(read("select 'abc' from orders", 'mysql')).toContain('no name');
   });
 
   it('keeps the names of columns that nobody named', () => {

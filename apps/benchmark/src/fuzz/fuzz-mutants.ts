@@ -29,8 +29,8 @@ export const FUZZ_MUTANTS: readonly FuzzMutant[] = [
   mutant(
     'cast-like: the end of the pattern',
     'cast-like.ts',
-    '(?:-|(?:-(0[1-9]|1[0-2])(?:-|',
-    '(?:-0?|(?:-(0[1-9]|1[0-2])(?:-|',
+    "(month === undefined ? 'year' : 'month')",
+    "(month === undefined ? 'year' : 'year')",
   ),
   mutant(
     'bare-column: the sign',

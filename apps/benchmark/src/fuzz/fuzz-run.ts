@@ -97,7 +97,7 @@ async function tryOne(
     dialect,
     catalog,
     gate: 'none',
-    isoDates: true,
+    plainDates: true,
   });
   const tried = { rules: rewrites.map(({ rule }) => rule), text, unread: unread !== undefined };
   if (rewrites.length === 0) return { ...tried, difference: undefined };

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { QueryEngine, QueryStatistics } from '@perf/contracts';
 import { PerfError, checkQuery } from '@perf/contracts';
-import type { OptimizedSql, SqlName, SqlVerdict } from '@perf/optimizer';
+import type { OptimizedSql, SqlVerdict } from '@perf/optimizer';
 import { createOptimizer, decideSql, optimizeSql } from '@perf/optimizer';
 import { ENGINE_URLS, openEngineAt } from '../data/engine-at.ts';
 import { wholeFile } from '../data/whole-file.ts';
@@ -22,6 +22,7 @@ refused, and what the database says of it.
   --query FILE    a structured query as JSON; - reads it from stdin
   --url URL       a database: ${ENGINE_URLS}
   --dialect NAME  must be that of the database, where it is given
+  --plain-dates   vouches that all dates are of the years 1000 to 9999, none with a day or month of 0, and as text ISO 8601
   --run           runs both forms in turns and compares their answers; only for statements, which may take 5 s each
   --json FILE     writes everything as JSON
 
@@ -35,6 +36,7 @@ interface OptimizeArguments {
   readonly url: string;
   readonly dialect: string | undefined;
   readonly run: boolean;
+  readonly plainDates: boolean;
   readonly json: string | undefined;
 }
 
@@ -44,7 +46,7 @@ export async function optimizeCommand(argv: readonly string[], use: CommandUse):
     use.write(HELP);
     return 0;
   }
-  const { file, isQuery, url, dialect, run, json } = readArguments(argv);
+  const { file, isQuery, url, dialect, run, plainDates, json } = readArguments(argv);
   const text = await readText(file);
   await using opened = await openEngineAt(url);
   const { engine } = opened;
@@ -53,7 +55,9 @@ export async function optimizeCommand(argv: readonly string[], use: CommandUse):
       'ERR_PERF_INVALID_OPTION',
       `--dialect says ${dialect}, and the database speaks ${engine.dialect}`,
     );
-  const told = isQuery ? await toldOfQuery(text, engine, use) : await toldOfSql(text, engine, run, use);
+  const told = isQuery
+    ? await toldOfQuery(text, engine, use)
+    : await toldOfSql(text, engine, { run, plainDates }, use);
   if (json !== undefined)
     await wholeFile(json, (partial) => writeFile(partial, `${JSON.stringify(told, undefined, 1)}\n`));
   return 0;
@@ -86,7 +90,7 @@ async function toldOfQuery(text: string, engine: QueryEngine, { write }: Command
 async function toldOfSql(
   original: string,
   engine: QueryEngine,
-  run: boolean,
+  { run, plainDates }: Pick<OptimizeArguments, 'run' | 'plainDates'>,
   { write, signal }: CommandUse,
 ): Promise<unknown> {
   const catalog = await engine.catalog();
@@ -99,7 +103,7 @@ async function toldOfSql(
     dialect: engine.dialect,
     catalog,
     statistics,
-    isoDates: await hasIsoDates(engine),
+    ...(plainDates ? { plainDates } : {}),
   });
   const verdict = await decideSql(optimized, { engine, signal });
   const trial =
@@ -157,20 +161,6 @@ async function statisticsFor(
   return { tables: new Map(found.flatMap((each) => (each === undefined ? [] : [...each.tables]))) };
 }
 
-/** Whether dates as text are ISO 8601: on Postgres the session says. */
-async function hasIsoDates(engine: QueryEngine): Promise<boolean> {
-  const dialect: SqlName = engine.dialect;
-  if (dialect !== 'postgres') return true;
-  await using stream = await engine.execute({
-    dialect: 'postgres',
-    text: "SELECT current_setting('DateStyle') LIKE 'ISO%' AS iso",
-    parameters: [],
-  });
-  for await (const batch of stream)
-    if (batch.kind === 'rows') return JSON.stringify(batch.rows).includes('true');
-  return false;
-}
-
 function parsed(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
@@ -182,11 +172,12 @@ function parsed(text: string): unknown {
 
 function readArguments(argv: readonly string[]): OptimizeArguments {
   const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
   const { values } = parseArgs({
     args: [...argv],
-    options: { sql: text, query: text, url: text, dialect: text, json: text, run: { type: 'boolean' } },
+    options: { sql: text, query: text, url: text, dialect: text, json: text, run: flag, 'plain-dates': flag },
   });
-  const { sql, query, url, dialect, json, run = false } = values;
+  const { sql, query, url, dialect, json, run = false, 'plain-dates': plainDates = false } = values;
   const file = sql ?? query;
   if (file === undefined || (sql !== undefined && query !== undefined))
     throw new PerfError('ERR_PERF_INVALID_OPTION', 'give one of --sql and --query');
@@ -198,6 +189,7 @@ function readArguments(argv: readonly string[]): OptimizeArguments {
     url,
     dialect,
     run,
+    plainDates,
     json: json === undefined ? undefined : resolve(json),
   };
 }

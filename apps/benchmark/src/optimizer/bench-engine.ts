@@ -58,7 +58,7 @@ async function tryStatement(
   { kind, name, sql }: AntiPattern,
   signal: AbortSignal,
 ): Promise<StatementTrial> {
-  const optimized = optimizeSql(sql, { dialect, catalog, statistics, isoDates: true });
+  const optimized = optimizeSql(sql, { dialect, catalog, statistics, plainDates: true });
   const { use, text, rules, reason } = await decideSql(optimized, { engine, signal });
   const told = { dialect, kind, name, rules, verdict: reason };
   if (use === 'original') return told;

@@ -8,6 +8,8 @@ import { unreadable } from './unreadable.ts';
 
 /** Queries and brackets within each other that are read; more would exhaust the stack. */
 const DEEPEST = 200;
+/** Operators, sources and set operations of a statement that are read. */
+const MOST_STEPS = 400;
 
 /** A place in a statement, and what reading it needs. */
 export class Cursor {
@@ -20,6 +22,7 @@ export class Cursor {
   at = 0;
   readonly #tokens: readonly Token[];
   #depth = 0;
+  #steps = 0;
 
   constructor(sql: string, dialect: SqlName, query: (cursor: Cursor, scope: Scope | undefined) => Query) {
     this.sql = sql;
@@ -83,6 +86,11 @@ export class Cursor {
     } finally {
       this.#depth--;
     }
+  }
+
+  /** Counts an operator of a chain: each nests the expression deeper. Always true. */
+  step(): true {
+    return ++this.#steps > MOST_STEPS ? unreadable('it is too long') : true;
   }
 
   /** Items with commas between. */

@@ -38,12 +38,19 @@ export function mustOnlyRead(sql: string, dialect: SqlName): void {
     refuse('it does not begin with SELECT or WITH');
   const end = tokens.findIndex((token) => token.kind === 'sign' && token.text === ';');
   if (end >= 0 && tokens[end + 1]?.kind !== 'end') refuse('there is more than one statement');
-  const changing = tokens.find((token, i) => isChange(token, tokens[i - 1], tokens[i + 1]));
+  const changing = tokens.find((token, i) =>
+    isChange(token, tokens.slice(Math.max(0, i - 2), i), tokens[i + 1]),
+  );
   if (changing !== undefined) refuse(`it says ${changing.text.toUpperCase()}`);
 }
 
-function isChange(token: Token, before: Token | undefined, after: Token | undefined): boolean {
-  if (token.kind !== 'word' || !CHANGES.has(token.text) || before?.text === '.') return false;
+/** @param before the two tokens in front */
+function isChange(token: Token, before: readonly Token[], after: Token | undefined): boolean {
+  if (token.kind !== 'word' || !CHANGES.has(token.text)) return false;
+  const [owner, dot] = before;
+  const isNamed =
+    dot?.text === '.' && dot.start === owner?.end && (owner.kind === 'word' || owner.kind === 'quoted');
+  if (isNamed) return false;
   // `replace(…)` is a function of text.
   return !(token.text === 'replace' && after?.text === '(');
 }

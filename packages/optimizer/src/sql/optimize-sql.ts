@@ -22,8 +22,11 @@ export interface OptimizeSqlOptions {
   readonly disable?: readonly string[];
   /** `none` takes every change that is proven, whatever it costs: to test the proofs. @default 'cost' */
   readonly gate?: 'cost' | 'none';
-  /** Whether dates as text are written as ISO 8601: on Postgres, whether the session's DateStyle is ISO. @default true, but on Postgres */
-  readonly isoDates?: boolean;
+  /**
+   * Whether every date is a day of the years 1000 to 9999, and as text written as ISO 8601 (on Postgres the session's DateStyle says how).
+   * Dates before Christ and MySQL's days and months of 0 are none. @default false, but on SQLite, where the engine refuses others
+   */
+  readonly plainDates?: boolean;
   /** Refuses what is not one SELECT or WITH statement. @default true */
   readonly readOnly?: boolean;
 }
@@ -82,8 +85,8 @@ export function optimizeSql(original: string, options: OptimizeSqlOptions): Opti
   const rules = SQL_RULES.filter(
     (rule) => !switchedOff.has(rule.name) && rule.engines[dialect] !== undefined,
   );
-  const { isoDates = dialect !== 'postgres', gate = 'cost' } = options;
-  const context = { dialect, isoDates, fresh: read.fresh };
+  const { plainDates = dialect === 'sqlite', gate = 'cost' } = options;
+  const context = { dialect, plainDates, fresh: read.fresh };
   const search = new Search(rules, statistics, { context, gate });
   const { queries, rewrites, refused, cost, costBefore } = search.best(read.query);
   const steps = queries.map((query) => printQuery(query, dialect));
@@ -170,7 +173,7 @@ class Search {
       .alternatives(query, context)
       .map((alternative) => ({ alternative, cost: this.#cost(alternative.query) }));
     const best = options.toSorted((a, b) => a.cost.cost - b.cost.cost)[0];
-    if (best === undefined) return undefined;
+    if (best === undefined || !Number.isFinite(best.cost.cost)) return undefined;
     const margin = rule.margin === undefined ? 0.9 : rule.margin * SAME;
     if (this.#gate === 'none' || best.cost.cost <= before.cost * margin) return best;
     const share = (best.cost.cost / before.cost).toPrecision(3);

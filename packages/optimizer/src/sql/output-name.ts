@@ -6,17 +6,24 @@ export const NO_NAME = '?';
 
 /** The name that the engine gives an output column without one. @param text the expression as written */
 export function outputName(expr: Expr, dialect: SqlName, text: string): string {
-  if (expr.kind === 'column') return expr.name;
+  if (expr.kind === 'column') return dialect === 'mysql' ? writtenName(text) : expr.name;
   switch (dialect) {
     case 'postgres':
       return postgresName(expr) ?? '?column?';
     case 'sqlite':
-    case 'mysql':
       return text;
+    case 'mysql':
+      return expr.kind === 'literal' ? NO_NAME : text;
     case 'duckdb':
     case 'bigquery':
       return duckdbName(expr) ?? NO_NAME;
   }
+}
+
+/** MySQL calls a column as it was written. */
+function writtenName(text: string): string {
+  const last = text.split('.').at(-1)?.trim() ?? text;
+  return last.startsWith('`') ? last.slice(1, -1).replaceAll('``', '`') : last;
 }
 
 /** The last name that the expression tells: of a function, a type, a column. */
@@ -25,6 +32,7 @@ function postgresName(expr: Expr): string | undefined {
     case 'column':
       return expr.name;
     case 'call':
+      if (expr.name === 'trim') return 'btrim';
       return /^[a-z_][a-z_0-9]*$/.test(expr.name) && !OPERATOR_WORDS.has(expr.name)
         ? expr.name
         : expr.name.startsWith('extract ')
@@ -43,11 +51,9 @@ function postgresName(expr: Expr): string | undefined {
         ? expr.query.body.output[0]?.name
         : undefined;
     case 'literal':
-      return expr.type === 'boolean'
-        ? 'bool'
-        : expr.type === 'date' || expr.type === 'timestamp' || expr.type === 'interval'
-          ? expr.type
-          : undefined;
+      return expr.type === 'date' || expr.type === 'timestamp' || expr.type === 'interval'
+        ? expr.type
+        : undefined;
     case 'parameter':
     case 'output':
       return undefined;

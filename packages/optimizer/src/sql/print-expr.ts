@@ -122,6 +122,8 @@ export class ExprPrinter {
       return `${this.print(a, SUM)} ${name.toUpperCase()}`;
     if (name.startsWith('extract ')) return `EXTRACT(${name.slice(8)} FROM ${this.print(a)})`;
     if (rank === TEST) return this.#test(name, args, '');
+    // SQLite binds it tighter than products, Postgres looser than sums.
+    if (name === '||' && b !== undefined) return `${this.print(a, TIGHTEST)} || ${this.print(b, TIGHTEST)}`;
     if (rank === undefined || b === undefined) return `${name}(${this.list(args)})`;
     return `${this.print(a, rank)} ${name} ${this.print(b, rank + 1)}`;
   }

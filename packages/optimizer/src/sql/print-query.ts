@@ -83,10 +83,8 @@ class QueryPrinter {
     const as = (name: string): string =>
       name === leaf.alias ? this.#name(name) : `${this.#name(name)} AS ${this.#name(leaf.alias)}`;
     switch (leaf.kind) {
-      case 'table': {
-        const schema = leaf.schema === undefined ? '' : `${this.#name(leaf.schema)}.`;
-        return `${schema}${as(leaf.table.name)}`;
-      }
+      case 'table':
+        return as(leaf.table.name);
       case 'cte':
         return as(leaf.name);
       case 'derived':

@@ -8,7 +8,7 @@ import type { Query, QueryBody, Select } from './query.ts';
 import { Selectivity } from './selectivity-of.ts';
 import { Shapes } from './shapes.ts';
 import type { SqlName } from './sql-name.ts';
-import { columnsIn, hasAggregate, outerSources, partsOf } from './walk.ts';
+import { columnsIn, hasAggregate, hasWindow, outerSources, partsOf } from './walk.ts';
 
 /** What a query is expected to give and to cost, in units of reading one row of a scan. */
 export interface QueryCost {
@@ -167,10 +167,6 @@ function isGrouped({ group, output, having }: Select): boolean {
 
 function hasQuery(expr: Expr): boolean {
   return expr.kind === 'query' || partsOf(expr).some(hasQuery);
-}
-
-function hasWindow(expr: Expr): boolean {
-  return expr.kind === 'window' || partsOf(expr).some(hasWindow);
 }
 
 function sortCost(rows: number, wanted: number): number {

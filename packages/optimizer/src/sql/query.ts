@@ -53,8 +53,6 @@ export type Source = TableSource | DerivedSource | CteSource | JoinSource;
 export interface TableSource {
   readonly kind: 'table';
   readonly table: CatalogTable;
-  /** Name of its schema, where the statement gives it. */
-  readonly schema: string | undefined;
   readonly alias: string;
 }
 

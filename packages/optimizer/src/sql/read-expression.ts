@@ -26,15 +26,19 @@ export function readExpression(cursor: Cursor, scope: Scope): Expr {
 
 function readOr(cursor: Cursor, scope: Scope): Expr {
   const parts = [readAnd(cursor, scope)];
-  while (cursor.take('or') || (!cursor.traits.barsConcat && cursor.take('||')))
+  while (cursor.take('or') || (!cursor.traits.barsConcat && cursor.take('||'))) {
+    cursor.step();
     parts.push(readAnd(cursor, scope));
+  }
   return joined('or', parts);
 }
 
 function readAnd(cursor: Cursor, scope: Scope): Expr {
   const parts = [readNot(cursor, scope)];
-  while (cursor.take('and') || (cursor.dialect === 'mysql' && cursor.take('&&')))
+  while (cursor.take('and') || (cursor.dialect === 'mysql' && cursor.take('&&'))) {
+    cursor.step();
     parts.push(readNot(cursor, scope));
+  }
   return joined('and', parts);
 }
 
@@ -125,12 +129,12 @@ function readSum(cursor: Cursor, scope: Scope): Expr {
     kind = wanted;
   };
   for (;;) {
-    if (cursor.traits.barsConcat && cursor.take('||')) {
+    if (cursor.traits.barsConcat && cursor.take('||') && cursor.step()) {
       mustBe('text');
       if (left.kind === 'call' && ARITHMETIC.has(left.name)) unreadable('|| stands beside another operator');
       left = call('||', left, readUnary(cursor, scope));
       if (['*', '/', '%'].some((sign) => cursor.is(sign))) unreadable('|| stands beside another operator');
-    } else if (cursor.is('+') || cursor.is('-')) {
+    } else if ((cursor.is('+') || cursor.is('-')) && cursor.step()) {
       mustBe('sum');
       left = call(cursor.next().text, left, readProduct(cursor, scope));
     } else return left;
@@ -141,7 +145,7 @@ const ARITHMETIC: ReadonlySet<string> = new Set(['*', '/', '%', '+', '-']);
 
 function readProduct(cursor: Cursor, scope: Scope): Expr {
   let left = readUnary(cursor, scope);
-  while (cursor.is('*') || cursor.is('/') || cursor.is('%'))
+  while ((cursor.is('*') || cursor.is('/') || cursor.is('%')) && cursor.step())
     left = call(cursor.next().text, left, readUnary(cursor, scope));
   return left;
 }

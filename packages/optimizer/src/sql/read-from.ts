@@ -14,6 +14,8 @@ export function readFrom(cursor: Cursor, scope: Scope, query: ReadQuery): Source
   let from = readJoins(cursor, scope, query);
   while (cursor.take(',')) {
     const right = readJoins(cursor, scope, query);
+    // SQLite binds a comma as it binds JOIN.
+    if (hasRight(from) || hasRight(right)) unreadable('a comma stands beside a right or full join');
     from = { kind: 'join', type: 'inner', left: from, right, on: undefined };
   }
   return from;
@@ -93,11 +95,11 @@ function readSource(cursor: Cursor, scope: Scope, query: ReadQuery): Source {
     return inner;
   }
   if (isLateral) unreadable('LATERAL stands before what is no query');
-  const first = cursor.name();
-  const schema = cursor.take('.') ? first : undefined;
-  const name = schema === undefined ? first : cursor.name();
-  if (cursor.is('(') || cursor.is('.')) return unreadable('a source is no table');
-  const cte = schema === undefined ? scope.cte(name) : undefined;
+  const name = cursor.name();
+  if (cursor.is('.')) return unreadable('a table is named by its schema');
+  if (cursor.is('(')) return unreadable('a source is no table');
+  cursor.step();
+  const cte = scope.cte(name);
   const alias = readAlias(cursor) ?? name;
   for (const word of [
     'tablesample',
@@ -116,7 +118,7 @@ function readSource(cursor: Cursor, scope: Scope, query: ReadQuery): Source {
   if (cte !== undefined) return { kind: 'cte', name: cte.name, alias: scope.add(alias, cte.columns).alias };
   const table = scope.names.table(name);
   const columns = table.columns.map((each) => each.name);
-  return { kind: 'table', table, schema, alias: scope.add(alias, columns).alias };
+  return { kind: 'table', table, alias: scope.add(alias, columns).alias };
 }
 
 function readDerived(cursor: Cursor, scope: Scope, query: ReadQuery, lateral: boolean): Leaf {
@@ -185,4 +187,9 @@ function readAlias(cursor: Cursor): string | undefined {
   const alias = cursor.name();
   if (cursor.is('(')) unreadable('a source renames its columns');
   return alias;
+}
+
+function hasRight(source: Source): boolean {
+  if (source.kind !== 'join') return false;
+  return source.type === 'right' || source.type === 'full' || hasRight(source.left) || hasRight(source.right);
 }

@@ -11,7 +11,7 @@ import { unreadable } from './unreadable.ts';
 /** What stands between two operators: a literal, a name, a call, something in brackets; with casts behind it. */
 export function readOperand(cursor: Cursor, scope: Scope, read: ReadExpression): Expr {
   let operand = readPlain(cursor, scope, read);
-  while (cursor.take('::')) operand = { kind: 'cast', arg: operand, to: readType(cursor) };
+  while (cursor.take('::') && cursor.step()) operand = { kind: 'cast', arg: operand, to: readType(cursor) };
   if (cursor.is('[') || cursor.is('->') || cursor.is('->>') || cursor.is('collate'))
     unreadable(`${cursor.peek().text} is not understood`);
   return operand;
@@ -28,6 +28,8 @@ function readPlain(cursor: Cursor, scope: Scope, read: ReadExpression): Expr {
       if (cursor.peek().kind === 'text') unreadable('two texts stand side by side');
       return { kind: 'literal', type: 'text', text: token.text };
     case 'parameter':
+      // Places without a number belong to values by their order, which a rewrite may change.
+      if (token.text === '?') return unreadable('its parameters have no numbers');
       cursor.next();
       return { kind: 'parameter', text: token.text };
     case 'sign':

@@ -64,6 +64,7 @@ function readBody(cursor: Cursor, names: Names, around: Scope): ReadBody {
     if (first !== undefined && first !== kind)
       unreadable('different set operations stand in a row without brackets');
     first = kind;
+    cursor.step();
     const all = cursor.take('all');
     if (!all) cursor.take('distinct');
     const right = readTerm(cursor, names, around).query;
@@ -103,6 +104,7 @@ function readOrder(cursor: Cursor, query: Query, scope: Scope | undefined): Orde
 /** An expression of the order; one that the answer shows is that column. */
 function readOrderExpression(cursor: Cursor, { output, distinct }: Select, scope: Scope): Expr {
   const expr = readExpression(cursor, scope);
+  if (expr.kind === 'literal' || expr.kind === 'parameter') return unreadable('an order key is a constant');
   const text = JSON.stringify(expr);
   const index = output.findIndex((each) => JSON.stringify(each.expr) === text);
   if (index >= 0) return { kind: 'output', index };
@@ -121,7 +123,7 @@ function outputPlace(
   if (token.kind === 'number') {
     cursor.next();
     const place = Number(token.text);
-    return Number.isInteger(place) && place >= 1 && place <= outputs.length
+    return /^\d+$/.test(token.text) && place >= 1 && place <= outputs.length
       ? place - 1
       : unreadable('ORDER BY has no such column');
   }
@@ -167,6 +169,14 @@ function readLimit(cursor: Cursor, scope: Scope): Pick<Query, 'limit' | 'offset'
       limit = readExpression(cursor, scope);
       if (!cursor.take('rows')) cursor.must('row');
       cursor.must('only');
-    } else return { limit, offset };
+    } else {
+      if (
+        [limit, offset].some(
+          (each) => each !== undefined && each.kind !== 'literal' && each.kind !== 'parameter',
+        )
+      )
+        unreadable('a limit is no number');
+      return { limit, offset };
+    }
   }
 }

@@ -29,6 +29,8 @@ export function readSelect(cursor: Cursor, scope: Scope, query: (scope: Scope) =
   const group = cursor.take('group', 'by') ? cursor.list(() => readGroup(cursor, scope, output)) : [];
   const having = cursor.take('having') ? readExpression(cursor, scope) : undefined;
   if (where !== undefined && hasAggregate(where)) unreadable('WHERE holds an aggregate');
+  if (having !== undefined && group.length === 0) unreadable('HAVING stands without GROUP BY');
+  scope.mustBeClear(output.map(({ name }) => name));
   return { kind: 'select', distinct, output, from, where, group, having };
 }
 
@@ -92,6 +94,8 @@ function readStar(cursor: Cursor, scope: Scope): readonly Output[] | undefined {
   const sources = scope.sources.filter(
     (source) => called === undefined || scope.names.alike(source.called, called),
   );
+  if (sources.some(({ columns }) => new Set(columns).size < columns.length))
+    unreadable('two columns have one name');
   if (sources.length === 0 || cursor.is('except') || cursor.is('exclude') || cursor.is('replace'))
     unreadable('a * is not understood');
   return sources.flatMap(({ alias, columns }) =>
@@ -108,19 +112,30 @@ function readGroup(cursor: Cursor, scope: Scope, output: readonly Output[]): Exp
     after.kind === 'end' || after.text === ',' || after.text === ')' || OUTPUT_ENDS.has(after.text);
   if (isAlone && token.kind === 'number') {
     cursor.next();
-    return output[Number(token.text) - 1]?.expr ?? unreadable('GROUP BY has no such column');
+    return plainKey(placeIn(output, token.text)?.expr ?? unreadable('GROUP BY has no such column'));
   }
   if (isAlone && (token.kind === 'word' || token.kind === 'quoted')) {
     const before = cursor.at;
     const name = cursor.name();
     const named = output.filter((each) => scope.names.alike(each.name, name));
-    const found = scope.find(undefined, name);
     const [only] = named;
-    if (found === undefined && only !== undefined && named.length === 1) return only.expr;
+    if (!scope.hasOwn(name) && only !== undefined && named.length === 1) return plainKey(only.expr);
     cursor.at = before;
   }
   const expr = readExpression(cursor, scope);
-  return cursor.is('with') ? unreadable('GROUP BY WITH ROLLUP is not understood') : expr;
+  return cursor.is('with') ? unreadable('GROUP BY WITH ROLLUP is not understood') : plainKey(expr);
+}
+
+/** A number of a place; `1.0` is none. */
+function placeIn(output: readonly Output[], text: string): Output | undefined {
+  return /^\d+$/.test(text) ? output[Number(text) - 1] : undefined;
+}
+
+/** A constant, printed as a key, would be taken for a place. */
+function plainKey(expr: Expr): Expr {
+  return expr.kind === 'literal' || expr.kind === 'parameter'
+    ? unreadable('a group key is a constant')
+    : expr;
 }
 
 const GROUPINGS: ReadonlySet<string> = new Set(['rollup', 'cube', 'grouping', 'all', 'distinct']);

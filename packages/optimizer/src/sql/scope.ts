@@ -17,11 +17,15 @@ export class Names {
   readonly #catalog: Catalog;
   readonly #exact: boolean;
   readonly #used = new Set<string>();
+  /** Names that were taken for tables. */
+  readonly #read = new Set<string>();
+  readonly #tables: ReadonlySet<string>;
 
   /** @param exact whether names that differ in case are different names */
   constructor(catalog: Catalog, { exact }: { readonly exact: boolean }) {
     this.#catalog = catalog;
     this.#exact = exact;
+    this.#tables = new Set([...catalog.tables.keys()].map((name) => name.toLowerCase()));
   }
 
   /** Whether two names are one. */
@@ -30,6 +34,7 @@ export class Names {
   }
 
   table(name: string): CatalogTable {
+    this.#read.add(name.toLowerCase());
     const exact = this.#catalog.tables.get(name);
     if (exact !== undefined) return exact;
     const found = [...this.#catalog.tables.values()].filter((table) => this.alike(table.name, name));
@@ -37,10 +42,21 @@ export class Names {
     return only !== undefined && found.length === 1 ? only : unreadable('it names a table that is not known');
   }
 
+  /** Whether a name was taken for a table. */
+  hasRead(name: string): boolean {
+    return this.#read.has(name.toLowerCase());
+  }
+
   /** A name that nothing of the statement has yet: the wanted one, or that with a number. */
   fresh(wanted: string): string {
     let name = wanted;
-    for (let i = 2; this.#used.has(name.toLowerCase()); i++) name = `${wanted}_${i}`;
+    // A name that is made must not be that of a table either, which it would hide.
+    for (
+      let i = 2;
+      this.#used.has(name.toLowerCase()) || (i > 2 && this.#tables.has(name.toLowerCase()));
+      i++
+    )
+      name = `${wanted}_${i}`;
     this.#used.add(name.toLowerCase());
     return name;
   }
@@ -52,6 +68,8 @@ export class Scope {
   readonly #outer: Scope | undefined;
   readonly #sources: NamedSource[] = [];
   readonly #ctes = new Map<string, { readonly name: string; readonly columns: readonly string[] }>();
+  /** Columns named without a source that stand in a query around. */
+  readonly #fromOutside: string[] = [];
   /** Columns that USING has merged, and the source that stands for them. */
   readonly #merged = new Map<string, NamedSource>();
 
@@ -81,11 +99,25 @@ export class Scope {
     return source;
   }
 
+  /** Whether a source of this SELECT has a column of that name. */
+  hasOwn(name: string): boolean {
+    return this.#sources.some(({ columns }) => columns.some((each) => this.names.alike(each, name)));
+  }
+
+  /** Leaves the statement alone when a name could mean an output column as well as a column of a query around: dialects do not agree. */
+  mustBeClear(outputs: readonly string[]): void {
+    if (this.#fromOutside.some((name) => outputs.some((output) => this.names.alike(output, name))))
+      unreadable('a name is that of an output column and of a column around');
+  }
+
   merge(name: string, source: NamedSource): void {
     this.#merged.set(name, source);
   }
 
   addCte(called: string, columns: readonly string[]): string {
+    // SQLite lets a named query see the later ones.
+    if (this.names.hasRead(called))
+      unreadable('a named query is called like a table that was read before it');
     const name = this.names.fresh(called);
     this.#ctes.set(called, { name, columns });
     return name;
@@ -108,7 +140,10 @@ export class Scope {
       return columns.filter((each) => this.names.alike(each, name)).map((each) => column(alias, each));
     });
     if (found.length > 1) unreadable('a column name means two columns');
-    return found[0] ?? this.#outer?.find(source, name);
+    if (found[0] !== undefined) return found[0];
+    const outer = this.#outer?.find(source, name);
+    if (outer !== undefined && source === undefined) this.#fromOutside.push(name);
+    return outer;
   }
 
   #mergedAs(name: string): NamedSource | undefined {

@@ -10,6 +10,8 @@ import { factsOf } from './type-of.ts';
 import type { ValueFacts } from './type-of.ts';
 import { columnsIn, expressionsOf, partsOf } from './walk.ts';
 
+/** Keys of joined rows that are looked at. */
+const MOST_KEYS = 16;
 const NOTHING: Shape = { columns: new Map(), keys: [], single: false };
 
 /** What is known of every source of a statement. Made anew for each form of it. */
@@ -59,7 +61,9 @@ export class Shapes {
   columnIn(select: Select, alias: string, name: string): ShapeColumn | undefined {
     const column = this.column(alias, name);
     if (column === undefined) return undefined;
-    const mayBeNull = column.nullable || nullableSources(select.from).has(alias);
+    // A column of a query around may be null by a join there.
+    const isOwn = leavesOf(select.from).some((leaf) => leaf.alias === alias);
+    const mayBeNull = column.nullable || !isOwn || nullableSources(select.from).has(alias);
     return { ...column, nullable: mayBeNull && !refusesNull(select.where, alias, name) };
   }
 
@@ -158,8 +162,18 @@ export class Shapes {
     const needed = others.filter((leaf) => !this.#isFixed(leaf, from));
     let keys = this.#keysOf(first);
     for (const leaf of needed)
-      keys = keys.flatMap((key) => this.#keysOf(leaf).map((more) => [...key, ...more]));
+      keys = keys.flatMap((key) => this.#keysOf(leaf).map((more) => [...key, ...more])).slice(0, MOST_KEYS);
     return keys;
+  }
+
+  /** The column of a source that equals one value outside of it: of the same kind, and told apart exactly by both. */
+  #fixed(a: Expr, b: Expr, alias: string): string | undefined {
+    if (a.kind !== 'column' || a.source !== alias || mentions(b, alias)) return undefined;
+    const column = this.column(alias, a.name);
+    const other = b.kind === 'column' ? this.column(b.source, b.name) : undefined;
+    const type = other?.type ?? factsOf(b, (source, name) => this.column(source, name)).type;
+    const isExact = column?.exact === true && (b.kind !== 'column' || other?.exact === true);
+    return isExact && areOfOneKind(column.type, type) ? a.name : undefined;
   }
 
   #keysOf({ alias }: Leaf): (readonly { readonly source: string; readonly name: string }[])[] {
@@ -182,7 +196,7 @@ export class Shapes {
         if (part.kind !== 'call' || part.name !== '=') return [];
         const [a, b] = part.args;
         if (a === undefined || b === undefined) return [];
-        return [fixes(a, b, alias), fixes(b, a, alias)].flatMap((name) => name ?? []);
+        return [this.#fixed(a, b, alias), this.#fixed(b, a, alias)].flatMap((name) => name ?? []);
       }),
     );
     const { keys, single } = this.source(alias);
@@ -190,10 +204,10 @@ export class Shapes {
   }
 }
 
-/** The column of a source that equals something outside of it. */
-function fixes(a: Expr, b: Expr, alias: string): string | undefined {
-  if (a.kind !== 'column' || a.source !== alias) return undefined;
-  return mentions(b, alias) ? undefined : a.name;
+/** Whether values of two types are equal only when they are one value. */
+function areOfOneKind(a: DataType | undefined, b: DataType | undefined): boolean {
+  const isWhole = (type: DataType | undefined): boolean => type?.kind === 'int32' || type?.kind === 'int64';
+  return a !== undefined && b !== undefined && (a.kind === b.kind || (isWhole(a) && isWhole(b)));
 }
 
 function mentions(expr: Expr, alias: string): boolean {

@@ -15,15 +15,22 @@ export interface Token {
 const BLANK = /\s+/y;
 const WORD = /[\p{L}_][\p{L}\p{N}_$]*/uy;
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\p{L}_])/uy;
-const PARAMETER = /\$\d+|\?\d*|[:@$][\p{L}_][\p{L}\p{N}_]*/uy;
+/** Places for values. Elsewhere `$` begins a quoted text, `@` is an operator or a variable. */
+const PARAMETERS: Readonly<Record<SqlName, RegExp>> = {
+  postgres: /\$\d+/uy,
+  duckdb: /\$\d+|\?/uy,
+  sqlite: /\?\d*|[:@$][\p{L}_][\p{L}\p{N}_]*/uy,
+  mysql: /\?/uy,
+  bigquery: /\?|@[\p{L}_][\p{L}\p{N}_]*/uy,
+};
 const SIGN = /<=>|->>|!~\*|::|<=|>=|<>|!=|==|\|\||&&|->|~\*|!~|[-+*/%(),.=<>;[\]~]/y;
 
 /** Longest statement that is read, in characters. */
-const LONGEST = 1_000_000;
+const LONGEST = 100_000;
 
 /** The tokens of a statement. Comments are left out; one that gives the engine a hint makes the statement unreadable. */
 export function tokensOf(sql: string, dialect: SqlName): readonly Token[] {
-  if (sql.length > LONGEST) unreadable('it is longer than 1,000,000 characters');
+  if (sql.length > LONGEST) unreadable('it is longer than 100,000 characters');
   const traits = TRAITS[dialect];
   const tokens: Token[] = [];
   let at = 0;
@@ -32,13 +39,15 @@ export function tokensOf(sql: string, dialect: SqlName): readonly Token[] {
     return pattern.exec(sql)?.[0];
   };
   while (at < sql.length) {
-    const after = match(BLANK) ?? commentAt(sql, at, traits);
+    const after = match(BLANK) ?? commentAt(sql, at, dialect);
     if (after !== undefined) {
       at += after.length;
       continue;
     }
-    const token = quotedAt(sql, at, traits) ?? plainAt(at, match);
+    const token = quotedAt(sql, at, traits) ?? plainAt(at, match, PARAMETERS[dialect]);
     if (token === undefined) return unreadable('it has a character that has no place here');
+    // SQLite takes brackets for quotes.
+    if (token.text === '[' && dialect === 'sqlite') return unreadable('a name stands in brackets');
     const before = tokens.at(-1);
     // E'…', X'…' and their kin have rules of their own.
     if (token.kind === 'text' && before?.kind === 'word' && before.end === at)
@@ -50,11 +59,15 @@ export function tokensOf(sql: string, dialect: SqlName): readonly Token[] {
   return tokens;
 }
 
-function plainAt(at: number, match: (pattern: RegExp) => string | undefined): Token | undefined {
+function plainAt(
+  at: number,
+  match: (pattern: RegExp) => string | undefined,
+  parameter: RegExp,
+): Token | undefined {
   for (const [kind, pattern] of [
     ['word', WORD],
     ['number', NUMBER],
-    ['parameter', PARAMETER],
+    ['parameter', parameter],
     ['sign', SIGN],
   ] as const) {
     const found = match(pattern);
@@ -65,14 +78,20 @@ function plainAt(at: number, match: (pattern: RegExp) => string | undefined): To
   return undefined;
 }
 
-function commentAt(sql: string, at: number, { hashComment }: SqlTraits): string | undefined {
+function commentAt(sql: string, at: number, dialect: SqlName): string | undefined {
+  const { hashComment } = TRAITS[dialect];
   const isLine = sql.startsWith('--', at) || (hashComment && sql[at] === '#');
   if (isLine) {
+    // MySQL takes two signs for a comment only before a blank.
+    if (dialect === 'mysql' && sql[at] === '-' && !/^--(?:\s|$)/.test(sql.slice(at, at + 3)))
+      return undefined;
     const end = sql.indexOf('\n', at);
-    return end < 0 ? sql.slice(at) : sql.slice(at, end + 1);
+    const line = end < 0 ? sql.slice(at) : sql.slice(at, end + 1);
+    // Some dialects end a line here, some do not.
+    return /\r(?!\n)/.test(line) ? unreadable('a comment holds a bare carriage return') : line;
   }
   if (!sql.startsWith('/*', at)) return undefined;
-  if (sql[at + 2] === '+' || sql[at + 2] === '!') unreadable('it holds a hint');
+  if (/^\/\*(?:\+|M?!)/i.test(sql.slice(at, at + 4))) unreadable('it holds a hint');
   const end = sql.indexOf('*/', at + 2);
   const comment = end < 0 ? unreadable('a comment does not end') : sql.slice(at, end + 2);
   // Some dialects nest comments, some do not.

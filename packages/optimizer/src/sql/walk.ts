@@ -36,6 +36,11 @@ export function hasAggregate(expr: Expr): boolean {
   return hasPart(expr, ({ kind }) => kind === 'aggregate');
 }
 
+/** Whether it holds a function over a window. */
+export function hasWindow(expr: Expr): boolean {
+  return hasPart(expr, ({ kind }) => kind === 'window');
+}
+
 /** The expression with each part replaced, from the inside out; queries in it by `query`. */
 export function mapExpr(
   expr: Expr,

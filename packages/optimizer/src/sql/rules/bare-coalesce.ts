@@ -66,7 +66,7 @@ function isComparable(
   dialect: SqlName,
 ): boolean {
   const areWhole = [a, b].every(
-    ({ type, text }) => type === 'number' && /^-?(?:0|[1-9]\d{0,17})$/.test(text),
+    ({ type, text }) => type === 'number' && /^(?:0|-?[1-9]\d{0,17})$/.test(text),
   );
   if (areWhole) return kind === 'int32' || kind === 'int64';
   return kind === 'utf8' && exact && dialect !== 'mysql' && a.type === 'text' && b.type === 'text';

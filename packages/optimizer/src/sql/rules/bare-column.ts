@@ -38,6 +38,9 @@ function bared(
   if (column?.kind !== 'column' || k === undefined || c === undefined) return undefined;
   const facts = shapes.columnIn(select, column.source, column.name);
   if (facts?.origin === undefined || !isWhole(facts.type?.kind, dialect)) return undefined;
+  const declared = facts.origin.table.columns.find((each) => each.name === facts.origin?.column);
+  // A YEAR takes 5 for 2005.
+  if (/year/i.test(declared?.engineType ?? '')) return undefined;
   const moved = sum.name === '+' ? c - k : c + k;
   const name = `${facts.origin.table.name}.${facts.origin.column}`;
   return {

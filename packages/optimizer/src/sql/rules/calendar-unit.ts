@@ -18,6 +18,13 @@ export function dayText(constant: Expr): string | undefined {
     : day;
 }
 
+/** A text that is a day and nothing else: what is compared as text equals no other. */
+export function dayAlone(constant: Expr): string | undefined {
+  return constant.kind === 'literal' && constant.type === 'text' && constant.text.length === 10
+    ? dayText(constant)
+    : undefined;
+}
+
 /** The first day after a period; undefined past the year 9999. */
 export function nextPeriod(from: string, unit: CalendarUnit): string | undefined {
   const date = new Date(`${from}T00:00:00Z`);

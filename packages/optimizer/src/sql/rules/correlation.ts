@@ -82,6 +82,13 @@ function areAlike(
   const a = shapes.facts(inner, select).type?.kind;
   const b = shapes.facts(outer, around).type?.kind;
   if (a === undefined || b === undefined || !PLAIN.has(a)) return false;
+  if (
+    a === 'utf8' &&
+    ![inner, outer].every(
+      (each) => each.kind === 'column' && shapes.column(each.source, each.name)?.exact === true,
+    )
+  )
+    return false;
   const isWhole = (kind: string): boolean => kind === 'int32' || kind === 'int64';
   return a === b || (isWhole(a) && isWhole(b));
 }

@@ -18,7 +18,13 @@ const NONE: ReadonlySet<string> = new Set(['= 0', '< 1', '<= 0']);
 function tested(condition: Expr): ChangedCondition | undefined {
   if (condition.kind !== 'call') return undefined;
   const [counted, bound] = condition.args;
-  if (counted?.kind !== 'query' || counted.form !== 'scalar' || bound?.kind !== 'literal') return undefined;
+  if (
+    counted?.kind !== 'query' ||
+    counted.form !== 'scalar' ||
+    bound?.kind !== 'literal' ||
+    bound.type !== 'number'
+  )
+    return undefined;
   const asked = `${condition.name} ${bound.text}`;
   if (!SOME.has(asked) && !NONE.has(asked)) return undefined;
   const exists = existing(counted);

@@ -3,7 +3,7 @@ import { allOf, call } from '../expr.ts';
 import type { Select } from '../query.ts';
 import type { Shapes } from '../shapes.ts';
 import type { SqlName } from '../sql-name.ts';
-import { dayText, nextPeriod } from './calendar-unit.ts';
+import { dayAlone, dayText, nextPeriod } from './calendar-unit.ts';
 import type { CalendarUnit } from './calendar-unit.ts';
 import type { ChangedCondition } from './each-condition.ts';
 import { eachCondition } from './each-condition.ts';
@@ -22,8 +22,11 @@ export const dateRange: SqlRule = {
     duckdb: '1.2×, by zone maps',
   },
   margin: 1,
-  alternatives: (query, { shapes, dialect }) =>
-    eachCondition(query, (condition, select) => ranged(condition, select, shapes, dialect)),
+  // MySQL may hold days and months that are 0, which stand before the first of the period.
+  alternatives: (query, { shapes, dialect, plainDates }) =>
+    dialect === 'mysql' && !plainDates
+      ? []
+      : eachCondition(query, (condition, select) => ranged(condition, select, shapes, dialect)),
 };
 
 interface Period {
@@ -130,7 +133,7 @@ function dayOf(tested: Expr, constant: Expr, dialect: SqlName): Period | undefin
       ? tested.to === 'date' && dialect !== 'sqlite'
       : tested.kind === 'call' && tested.name === 'date';
   const column = tested.kind === 'cast' ? tested.arg : tested.kind === 'call' ? tested.args[0] : undefined;
-  const from = dayText(constant);
+  const from = dialect === 'sqlite' ? dayAlone(constant) : dayText(constant);
   if (!isDate || column?.kind !== 'column' || from === undefined) return undefined;
   if (tested.kind === 'call' && tested.args.length > 1) return undefined;
   return { column, from, unit: 'day' };
@@ -151,6 +154,6 @@ function formatted(tested: Expr, constant: Expr, dialect: SqlName): Period | und
     return { column, from: `${text}-01-01`, unit: 'year' };
   if (format.text === '%Y-%m' && /^[1-9]\d{3}-(?:0[1-9]|1[0-2])$/.test(text))
     return { column, from: `${text}-01`, unit: 'month' };
-  const day = format.text === '%Y-%m-%d' ? dayText(constant) : undefined;
+  const day = format.text === '%Y-%m-%d' ? dayAlone(constant) : undefined;
   return day === undefined ? undefined : { column, from: day, unit: 'day' };
 }

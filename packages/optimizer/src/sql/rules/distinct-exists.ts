@@ -5,7 +5,7 @@ import { bare, leavesOf } from '../query.ts';
 import type { Shapes } from '../shapes.ts';
 import { nullableSources } from '../shapes.ts';
 import { sitesOf, swapQuery } from '../site.ts';
-import { columnsIn, expressionsOf, hasAggregate } from '../walk.ts';
+import { columnsIn, expressionsOf, hasAggregate, hasWindow } from '../walk.ts';
 import type { Alternative, SqlRule } from './sql-rule.ts';
 
 /**
@@ -21,7 +21,10 @@ export const distinctExists: SqlRule = {
       const { body } = inner;
       if (body.kind !== 'select' || !body.distinct || body.from?.kind !== 'join' || body.group.length > 0)
         return [];
-      if (body.output.some(({ expr }) => hasAggregate(expr)) || nullableSources(body.from).size > 0)
+      if (
+        [...body.output, ...inner.order].some(({ expr }) => hasAggregate(expr) || hasWindow(expr)) ||
+        nullableSources(body.from).size > 0
+      )
         return [];
       return leavesOf(body.from).flatMap((leaf) => semijoined(query, inner, body, leaf, shapes) ?? []);
     }),
@@ -44,7 +47,7 @@ function semijoined(
   if (kept === undefined) return undefined;
   const moved = conditions.filter((part) => columnsIn(part).some(({ source }) => source === leaf.alias));
   const rest = conditions.filter((part) => !moved.includes(part));
-  const exists: Expr = listOf(leaf, moved) ?? {
+  const exists: Expr = listOf(leaf, moved, shapes) ?? {
     kind: 'query',
     form: 'exists',
     test: undefined,
@@ -88,13 +91,15 @@ function withoutLeaf(source: Source | undefined, leaf: Leaf, conditions: Expr[])
 }
 
 /** The same as IN, where one equality is all that joins: engines without semi-joins make its list once. */
-function listOf(leaf: Leaf, conditions: readonly Expr[]): Expr | undefined {
+function listOf(leaf: Leaf, conditions: readonly Expr[], shapes: Shapes): Expr | undefined {
   const isOwn = (part: Expr): boolean => columnsIn(part).every(({ source }) => source === leaf.alias);
   const [joining, ...others] = conditions.filter((part) => !isOwn(part));
   if (joining?.kind !== 'call' || joining.name !== '=' || others.length > 0) return undefined;
   const [a, b] = joining.args;
   if (a?.kind !== 'column' || b?.kind !== 'column' || (a.source === leaf.alias) === (b.source === leaf.alias))
     return undefined;
+  const [here, there] = [shapes.column(a.source, a.name), shapes.column(b.source, b.name)];
+  if (here?.exact !== true || there?.exact !== true || here.type?.kind !== there.type?.kind) return undefined;
   const [key, test] = a.source === leaf.alias ? [a, b] : [b, a];
   const where = allOf(conditions.filter(isOwn));
   const body = {

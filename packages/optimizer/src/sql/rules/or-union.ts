@@ -55,7 +55,7 @@ function split(
   ];
   for (const each of exprs.flatMap(columnsIn))
     if (leavesOf(select.from).some(({ alias }) => alias === each.source))
-      used.set(`${each.source}.${each.name}`, column(each.source, each.name));
+      used.set(JSON.stringify([each.source, each.name]), column(each.source, each.name));
   const names = new Map([...used.keys()].map((key, i) => [key, `c${i + 1}`]));
   const output = [...used].map(([key, expr]) => ({ expr, name: names.get(key) ?? key }));
   const shown = output.length > 0 ? output : [{ expr: ONE, name: 'c1' }];
@@ -76,7 +76,7 @@ function split(
   const union = others.reduce((left, right) => bare({ kind: 'union', all: true, left, right }), first);
   const alias = fresh('either');
   const replace = (each: Expr & { readonly kind: 'column' }): Expr => {
-    const name = names.get(`${each.source}.${each.name}`);
+    const name = names.get(JSON.stringify([each.source, each.name]));
     return name === undefined ? each : column(alias, name);
   };
   const go = (expr: Expr): Expr => substituted(expr, replace);

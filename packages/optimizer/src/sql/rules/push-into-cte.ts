@@ -43,7 +43,12 @@ function pushed(root: Query, owner: Query, place: number, shapes: Shapes): Alter
   if (condition === undefined) return undefined;
   // Parts of different types could compare otherwise than the whole.
   const { columns } = shapes.cte(cte.name);
-  if (columnsIn(condition).some(({ name }) => columns.get(name)?.type === undefined)) return undefined;
+  if (
+    columnsIn(condition).some(
+      ({ name }) => columns.get(name)?.type === undefined || columns.get(name)?.exact !== true,
+    )
+  )
+    return undefined;
   const body = within(cte.query, condition);
   if (body === undefined) return undefined;
   const next: Query = { ...owner, with: owner.with.with(place, { ...cte, query: body }) };

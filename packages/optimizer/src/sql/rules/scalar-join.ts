@@ -103,6 +103,8 @@ function joined(
   };
 }
 
+/** Aggregates that are null of no rows, and `count`, which is 0. */
+const NULL_OF_NOTHING: ReadonlySet<string> = new Set(['count', 'sum', 'avg', 'min', 'max']);
 const ZERO: Expr = { kind: 'literal', type: 'number', text: '0' };
 
 function hasQuery(expr: Expr): boolean {
@@ -111,7 +113,8 @@ function hasQuery(expr: Expr): boolean {
 
 /** The expression with its aggregates replaced; undefined when something else names columns. */
 function mapAggregates(expr: Expr, replace: (aggregate: Expr) => Expr): Expr | undefined {
-  if (expr.kind === 'aggregate') return replace(expr);
+  // Others are something else than null of nothing.
+  if (expr.kind === 'aggregate') return NULL_OF_NOTHING.has(expr.name) ? replace(expr) : undefined;
   if (expr.kind === 'column' || expr.kind === 'window') return undefined;
   const parts = partsOf(expr);
   if (parts.length === 0) return expr;

@@ -6,8 +6,8 @@ import type { SqlName } from '../sql-name.ts';
 export interface RuleContext {
   readonly dialect: SqlName;
   readonly shapes: Shapes;
-  /** Whether a date as text is written as ISO 8601. */
-  readonly isoDates: boolean;
+  /** Whether every date is a day of the years 1000 to 9999, and as text written as ISO 8601. */
+  readonly plainDates: boolean;
   /** A name that nothing of the statement has yet. */
   readonly fresh: (wanted: string) => string;
 }

@@ -5,7 +5,7 @@ import { leavesOf } from '../query.ts';
 import type { Shapes } from '../shapes.ts';
 import { nullableSources } from '../shapes.ts';
 import { sitesOf, swapQuery } from '../site.ts';
-import { columnsIn, expressionsOf, hasAggregate } from '../walk.ts';
+import { columnsIn, expressionsOf, hasAggregate, hasWindow } from '../walk.ts';
 import type { Alternative, SqlRule } from './sql-rule.ts';
 
 /**
@@ -58,7 +58,9 @@ function leftProof(select: Select, join: JoinSource, right: Leaf, shapes: Shapes
       facts: [`the join fixes a unique key of ${right.alias}`],
     };
   const isMerged =
-    select.distinct && !select.output.some(({ expr }) => hasAggregate(expr)) && select.group.length === 0;
+    select.distinct &&
+    !select.output.some(({ expr }) => hasAggregate(expr) || hasWindow(expr)) &&
+    select.group.length === 0;
   return isMerged
     ? {
         conditions: [],
