@@ -62,6 +62,8 @@ export interface OptimizedSql {
 
 /** Accepted changes of one statement, so that no rule can loop. */
 const MOST_REWRITES = 24;
+/** Forms of one statement whose cost is estimated, so that a long one does not take long. */
+const MOST_TRIED = 300;
 /** Cost after ÷ before, up to which a change counts as none: estimates are no finer. */
 const SAME = 1.001;
 
@@ -121,6 +123,7 @@ class Search {
   readonly #statistics: QueryStatistics;
   readonly #context: Omit<RuleContext, 'shapes'>;
   readonly #gate: 'cost' | 'none';
+  #tried = 0;
   readonly #refused = new Map<string, RefusedRewrite>();
 
   constructor(
@@ -139,7 +142,7 @@ class Search {
     const rewrites: SqlRewrite[] = [];
     const queries: Query[] = [];
     let [current, cost] = [query, costBefore];
-    for (let i = 0; i < this.#rules.length && rewrites.length < MOST_REWRITES;) {
+    for (let i = 0; i < this.#rules.length && rewrites.length < MOST_REWRITES && this.#tried < MOST_TRIED;) {
       const rule = this.#rules[i];
       const step = rule === undefined ? undefined : this.#step(rule, current, cost);
       if (rule === undefined || step === undefined) {
@@ -171,6 +174,7 @@ class Search {
     const context = { ...this.#context, shapes: new Shapes(query, this.#context.dialect) };
     const options = rule
       .alternatives(query, context)
+      .slice(0, MOST_TRIED - this.#tried)
       .map((alternative) => ({ alternative, cost: this.#cost(alternative.query) }));
     const best = options.toSorted((a, b) => a.cost.cost - b.cost.cost)[0];
     if (best === undefined || !Number.isFinite(best.cost.cost)) return undefined;
@@ -185,6 +189,7 @@ class Search {
   }
 
   #cost(query: Query): QueryCost {
+    this.#tried++;
     return costOf(query, this.#statistics, this.#context.dialect);
   }
 }
