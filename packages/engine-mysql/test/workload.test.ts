@@ -31,7 +31,7 @@ describe('workload of MariaDB', () => {
 
     expect(found?.calls).toBe(3);
     expect(found?.meanMs).toBeGreaterThan(0.1);
-    expect(JSON.stringify(workload)).not.toContain('777');
+    expect(workload.map(({ text }) => text).join()).not.toContain('777');
     expect(found).not.toHaveProperty('writesPerS');
     expect(written?.writesPerS).toBeGreaterThan(0);
     expect(index?.scans).toBeGreaterThan(0);
