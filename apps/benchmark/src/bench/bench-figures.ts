@@ -1,5 +1,6 @@
 import type { Dialect } from '@perf/contracts';
 import type { Figure } from '@perf/testkit/measure';
+import type { AdviceTrial, AdvisedStatement } from '../optimizer/bench-advice.ts';
 import type { StatementTrial } from '../optimizer/bench-engine.ts';
 
 /** No statement counts for more than this. */
@@ -39,6 +40,33 @@ export function benchFigures(trials: readonly StatementTrial[], scale: number): 
         note: `${own.length} anti-patterns, ${rewritten} rewritten, ${timedOut} beyond the limit of 5 s`,
       };
     }),
+  ];
+}
+
+/** What the advice shows: gains of rewriting and indexes together, and how long it took. */
+export function adviceFigures({
+  statements,
+  seconds,
+  indexes,
+  indexBytes,
+  tableBytes,
+}: AdviceTrial): Figure[] {
+  const gains = (of: readonly AdvisedStatement[], side: 'advisedMs' | 'rewrittenMs'): number =>
+    geomean(of.map((each) => each.baseMs / each[side]));
+  const untimed = statements.filter(({ timedOut }) => !timedOut);
+  const bytes = `${indexes.length} indexes, ${Math.round((100 * indexBytes) / tableBytes)} % of the tables' bytes`;
+  return [
+    {
+      id: 'advise.geomean.postgres',
+      value: gains(statements, 'advisedMs'),
+      note: `${statements.length} ordinary questions, ${bytes}; rewriting alone ${gains(statements, 'rewrittenMs').toFixed(2)}`,
+    },
+    {
+      id: 'advise.geomean.postgres.untimed',
+      value: gains(untimed, 'advisedMs'),
+      note: `${untimed.length} questions within 5 s before`,
+    },
+    { id: 'advise.seconds', value: seconds, unit: 's' },
   ];
 }
 

@@ -6,18 +6,21 @@ import { printFigures, writeFigures } from '@perf/testkit/measure';
 import { commerceRows } from '../commerce/commerce-rows.ts';
 import { TemporaryFolder } from '../data/temporary-folder.ts';
 import { wholeFile } from '../data/whole-file.ts';
+import type { AdviceTrial } from '../optimizer/bench-advice.ts';
+import { benchAdvice } from '../optimizer/bench-advice.ts';
 import type { StatementTrial } from '../optimizer/bench-engine.ts';
 import { benchEngine } from '../optimizer/bench-engine.ts';
 import { DIALECTS, dialectsIn } from '../optimizer/sql-house.ts';
 import type { CommandUse } from '../terminal/command.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { textTable } from '../terminal/table.ts';
-import { benchFigures, gainOf } from './bench-figures.ts';
+import { adviceFigures, benchFigures, gainOf } from './bench-figures.ts';
 
 const HELP = `perf-bench bench optimizer [--engines LIST] [--scale N] [--seed N] [--json FILE]
 
 Asks badly put and well put questions of a made-up shop, on real engines: as they are, and as the optimizer writes them where its
-gate lets it. Both forms run in turns, every answer is compared, no statement may take longer than 5 s.
+gate lets it. Both forms run in turns, every answer is compared, no statement may take longer than 5 s. With postgres an ordinary
+workload is asked too, before and after the indexes that are advised for it.
 
   --engines LIST  of ${DIALECTS.join(', ')}; default all. postgres and mysql start servers of their own
   --scale N       orders ÷ 100,000; default 1
@@ -47,6 +50,7 @@ export async function benchCommand([what, ...argv]: readonly string[], use: Comm
   const dialects = dialectsIn(values.engines);
   const rows = commerceRows({ scale, seed });
   const trials: StatementTrial[] = [];
+  let advice: AdviceTrial | undefined;
   await using aside = await TemporaryFolder.make(join(tmpdir(), 'perf-bench-'));
   const progress = new ProgressLine();
   try {
@@ -57,13 +61,21 @@ export async function benchCommand([what, ...argv]: readonly string[], use: Comm
         ...(await benchEngine({ dialect, rows, folder: aside.path, signal: use.signal, onProgress })),
       );
     }
+    if (dialects.includes('postgres')) {
+      const onProgress = (share: number, at: string): void => progress.show('advising', share, at);
+      advice = await benchAdvice(rows, {
+        folder: join(aside.path, 'advice'),
+        signal: use.signal,
+        onProgress,
+      });
+    }
   } finally {
     progress.end();
   }
-  const figures = benchFigures(trials, scale);
+  const figures = [...benchFigures(trials, scale), ...(advice === undefined ? [] : adviceFigures(advice))];
   if (values.json !== undefined)
     await wholeFile(resolve(values.json), (partial) =>
-      writeFigures(partial, figures, { scale, seed, trials }),
+      writeFigures(partial, figures, { scale, seed, trials, advice }),
     );
   use.write(`${tableOf(trials)}\n\n`);
   printFigures(figures, use.write);

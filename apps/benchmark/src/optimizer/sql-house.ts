@@ -13,8 +13,9 @@ import { startOwnMariadb, startOwnPostgres } from '../scorecard/servers.ts';
 /** A database of this run alone. */
 export interface SqlHouse extends AsyncDisposable {
   readonly dialect: Dialect;
-  /** Opens the engine; what `fill` has made is there. */
   readonly engine: QueryEngine;
+  /** Runs a statement past the engine, as one that makes an index. */
+  readonly run: (sql: string) => Promise<void>;
 }
 
 /** Runs statements on a new database, past the engine. */
@@ -49,35 +50,46 @@ export async function openSqlHouse(dialect: Dialect, folder: string, fill: FillH
   const closing = new ClosingStack();
   try {
     await mkdir(folder, { recursive: true });
-    const engine = closing.use(await OPENERS[dialect](closing, folder, fill));
-    return { dialect, engine, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() };
+    const { engine, run } = await OPENERS[dialect](closing, folder, fill);
+    closing.use(engine);
+    return { dialect, engine, run, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() };
   } catch (error) {
     await closing[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-type Opener = (closing: ClosingStack, folder: string, fill: FillHouse) => Promise<QueryEngine>;
+type Opener = (
+  closing: ClosingStack,
+  folder: string,
+  fill: FillHouse,
+) => Promise<Pick<SqlHouse, 'engine' | 'run'>>;
 
 const OPENERS: Readonly<Record<Dialect, Opener>> = {
   async sqlite(_, folder, fill) {
     const path = join(folder, 'shop.sqlite');
-    const database = new DatabaseSync(path);
-    try {
-      database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN');
-      await fill(async (sql) => database.exec(sql));
-      database.exec(`COMMIT; ${ANALYZE.sqlite}`);
-    } finally {
-      database.close();
-    }
-    return SqliteEngine.open(path, { readOnly: true, foreignKeysHold: true });
+    const change = async (work: (run: (sql: string) => Promise<void>) => Promise<void>): Promise<void> => {
+      const database = new DatabaseSync(path);
+      try {
+        database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN');
+        await work(async (sql) => database.exec(sql));
+        database.exec(`COMMIT; ${ANALYZE.sqlite}`);
+      } finally {
+        database.close();
+      }
+    };
+    await change(fill);
+    return {
+      engine: await SqliteEngine.open(path, { readOnly: true, foreignKeysHold: true }),
+      run: (sql) => change((run) => run(sql)),
+    };
   },
   async duckdb(_, folder, fill) {
     const engine = await DuckDbEngine.open(join(folder, 'shop.duckdb'), { threads: 1 });
     try {
       await fill((sql) => runToEnd(engine, sql));
       await runToEnd(engine, ANALYZE.duckdb);
-      return engine;
+      return { engine, run: (sql) => runToEnd(engine, sql) };
     } catch (error) {
       await engine[Symbol.asyncDispose]();
       throw error;
@@ -89,11 +101,13 @@ const OPENERS: Readonly<Record<Dialect, Opener>> = {
     // One process and no code made at run time, so that two times can be compared.
     const options = '-c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=64MB';
     const pool = new pg.Pool({ connectionString: url, options, max: 4 });
+    // The pool replaces a connection that the server ends while nobody uses it.
+    pool.on('error', () => undefined);
     closing.defer(() => pool.end());
     await fill(async (sql) => void (await pool.query(sql)));
     await pool.query('CREATE EXTENSION IF NOT EXISTS hypopg');
     await pool.query(ANALYZE.postgres);
-    return PostgresEngine.open(pool);
+    return { engine: await PostgresEngine.open(pool), run: async (sql) => void (await pool.query(sql)) };
   },
   async mysql(closing, _, fill) {
     const { url } = closing.use(await startOwnMariadb());
@@ -107,7 +121,7 @@ const OPENERS: Readonly<Record<Dialect, Opener>> = {
       if (table !== undefined) tables.add(table);
     });
     for (const table of tables) await pool.query(`ANALYZE TABLE ${table} PERSISTENT FOR ALL`);
-    return new MysqlEngine(pool);
+    return { engine: new MysqlEngine(pool), run: async (sql) => void (await pool.query(sql)) };
   },
 };
 
