@@ -53,17 +53,13 @@ async function timed(code: string): Promise<number> {
 /** Refuses a package whose build is missing or older than its sources. */
 function mustBeBuilt(root: URL): void {
   const name = fileURLToPath(root);
-  const built = statSync(new URL('dist/lib.tsbuildinfo', root), { throwIfNoEntry: false });
+  const built = statSync(new URL('dist/index.js', root), { throwIfNoEntry: false });
   if (built === undefined)
     throw new PerfError('ERR_PERF_RUN_INVALID', `${name} is not built: run npm run build`);
-  for (const file of readdirSync(new URL('src/', root), { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.ts')) continue;
-    const js = statSync(new URL(`dist/${file.replace(/\.ts$/, '.js')}`, root), { throwIfNoEntry: false });
-    const source = statSync(new URL(`src/${file}`, root));
-    if (js === undefined || Math.max(js.mtimeMs, built.mtimeMs) < source.mtimeMs)
+  for (const file of readdirSync(new URL('src/', root), { recursive: true, encoding: 'utf8' }))
+    if (statSync(new URL(`src/${file}`, root)).mtimeMs > built.mtimeMs)
       throw new PerfError(
         'ERR_PERF_RUN_INVALID',
         `the build of ${name} is older than src/${file}: run npm run build`,
       );
-  }
 }

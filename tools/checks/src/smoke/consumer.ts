@@ -23,10 +23,10 @@ export function entryPointsOf({ manifest }: Workspace): EntryPoint[] {
 }
 
 /** Builds what is not built; returns the compiler's errors, if there are any. */
-export async function build(workspaces: readonly Workspace[]): Promise<string | undefined> {
-  const projects = workspaces.map(({ path }) => join(path, 'tsconfig.lib.json'));
-  const tsc = join(repositoryRoot, 'node_modules/.bin/tsc');
-  const { code, stdout, stderr } = await runCommand(tsc, ['-b', ...projects], { cwd: repositoryRoot });
+export async function build(): Promise<string | undefined> {
+  const { code, stdout, stderr } = await runCommand('npm', ['run', '--silent', 'build'], {
+    cwd: repositoryRoot,
+  });
   return code === 0 ? undefined : stdout + stderr;
 }
 

@@ -1,0 +1,1 @@
+export { bundled as default } from '../../vite.shared.ts';

@@ -1,0 +1,15 @@
+import type { UserConfig } from 'vite';
+
+/** Builds a package of many modules into one file, because a program waits for each of them; `tsc` writes the types. */
+export const bundled: UserConfig = {
+  ssr: { external: ['@perf/contracts'] },
+  build: {
+    ssr: 'src/index.ts',
+    outDir: 'dist',
+    emptyOutDir: false,
+    sourcemap: true,
+    target: 'node22.15',
+    minify: false,
+    reportCompressedSize: false,
+  },
+};
