@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { optimizeCommand } from '../src/optimize/command.ts';
+import { statsCommand } from '../src/stats/command.ts';
 import { readSwitches } from '../src/terminal/switches.ts';
 
 let folder = '';
@@ -23,14 +24,17 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function optimize(text: string, ...argv: string[]): Promise<string> {
+const optimize = (text: string, ...argv: string[]): Promise<string> =>
+  optimizeBy(['--url', `sqlite:${join(folder, 'shop.db')}`], text, ...argv);
+
+async function optimizeBy(source: readonly string[], text: string, ...argv: string[]): Promise<string> {
   let shown = '';
   const { signal } = new AbortController();
   const { switches } = readSwitches(undefined);
   const file = join(folder, 'statement.txt');
   await writeFile(file, text);
   const option = text.startsWith('{') ? '--query' : '--sql';
-  const argument = [option, file, '--url', `sqlite:${join(folder, 'shop.db')}`, ...argv];
+  const argument = [option, file, ...source, ...argv];
   const code = await optimizeCommand(argument, { signal, switches, write: (more) => void (shown += more) });
   expect(code).toBe(0);
   return shown;
@@ -52,6 +56,22 @@ describe('perf-bench optimize', () => {
       rewrites: [{ rule: 'scalar-join' }],
       verdict: { use: 'optimized' },
       trial: { timedOut: false },
+    });
+  });
+
+  it('needs no database where a file says what is known of it', async () => {
+    const stats = join(folder, 'stats.json');
+    const { signal } = new AbortController();
+    const { switches } = readSwitches(undefined);
+    const url = `sqlite:${join(folder, 'shop.db')}`;
+    await statsCommand(['--url', url, '--json', stats], { signal, switches, write: () => undefined });
+
+    expect(await optimizeBy(['--stats', stats], COUNTED, '--dialect', 'sqlite')).toContain('scalar-join');
+    await expect(optimizeBy(['--stats', stats], COUNTED, '--run')).rejects.toMatchObject({
+      code: 'ERR_PERF_INVALID_OPTION',
+    });
+    await expect(optimizeBy(['--stats', stats, '--url', url], COUNTED)).rejects.toMatchObject({
+      code: 'ERR_PERF_INVALID_OPTION',
     });
   });
 

@@ -57,6 +57,8 @@ const postgres: Opener = async (url, closing) => {
   const { PostgresEngine } = await loaded('@perf/engine-postgres', () => import('@perf/engine-postgres'));
   const { default: pg } = await loaded('pg', () => import('pg'));
   const pool = new pg.Pool({ connectionString: checked(url), max: POOL_SIZE });
+  // An idle connection that breaks is replaced by the pool; unheard, its error would end the process.
+  pool.on('error', () => undefined);
   closing.defer(() => pool.end());
   return PostgresEngine.open(pool);
 };
