@@ -8,7 +8,7 @@ import type { Query, QueryBody, Select } from './query.ts';
 import { Selectivity } from './selectivity-of.ts';
 import { Shapes } from './shapes.ts';
 import type { SqlName } from './sql-name.ts';
-import { columnsIn, hasAggregate, hasWindow, outerSources, partsOf } from './walk.ts';
+import { columnsIn, hasAggregate, hasQuery, hasWindow, outerSources, partsOf } from './walk.ts';
 
 /** What a query is expected to give and to cost, in units of reading one row of a scan. */
 export interface QueryCost {
@@ -163,10 +163,6 @@ function uncorrelated(query: Query): Query {
 
 function isGrouped({ group, output, having }: Select): boolean {
   return group.length > 0 || having !== undefined || output.some(({ expr }) => hasAggregate(expr));
-}
-
-function hasQuery(expr: Expr): boolean {
-  return expr.kind === 'query' || partsOf(expr).some(hasQuery);
 }
 
 function sortCost(rows: number, wanted: number): number {

@@ -84,6 +84,9 @@ export interface JoinSource {
 /** A source that is no join. */
 export type Leaf = Exclude<Source, JoinSource>;
 
+/** The output of a query of which only the rows count. */
+export const ONE: Output = { expr: { kind: 'literal', type: 'number', text: '1' }, name: 'one' };
+
 /** A query of a body alone. */
 export function bare(body: Query['body']): Query {
   return { with: [], body, order: [], limit: undefined, offset: undefined };

@@ -36,6 +36,11 @@ export function hasAggregate(expr: Expr): boolean {
   return hasPart(expr, ({ kind }) => kind === 'aggregate');
 }
 
+/** Whether it holds a query: a scalar one, EXISTS or IN. */
+export function hasQuery(expr: Expr): boolean {
+  return hasPart(expr, ({ kind }) => kind === 'query');
+}
+
 /** Whether it holds a function over a window. */
 export function hasWindow(expr: Expr): boolean {
   return hasPart(expr, ({ kind }) => kind === 'window');

@@ -1,5 +1,6 @@
 import type { Expr, QueryExpr } from '../expr.ts';
 import { allOf, call } from '../expr.ts';
+import { ONE } from '../query.ts';
 import type { ChangedCondition } from './each-condition.ts';
 import { eachCondition } from './each-condition.ts';
 import type { SqlRule } from './sql-rule.ts';
@@ -57,11 +58,10 @@ function existing(counted: QueryExpr): QueryExpr | undefined {
     ...(count.filter === undefined ? [] : [count.filter]),
   ];
   const where = allOf([...(body.where === undefined ? [] : [body.where]), ...wanted]);
-  const one = { expr: { kind: 'literal', type: 'number', text: '1' }, name: 'one' } as const;
   return {
     kind: 'query',
     form: 'exists',
     test: undefined,
-    query: { ...counted.query, order: [], body: { ...body, distinct: false, output: [one], where } },
+    query: { ...counted.query, order: [], body: { ...body, distinct: false, output: [ONE], where } },
   };
 }

@@ -1,7 +1,7 @@
 import type { Expr } from '../expr.ts';
 import { allOf, conjuncts } from '../expr.ts';
 import type { Leaf, Query, Select, Source } from '../query.ts';
-import { bare, leavesOf } from '../query.ts';
+import { ONE, bare, leavesOf } from '../query.ts';
 import type { Shapes } from '../shapes.ts';
 import { nullableSources } from '../shapes.ts';
 import { sitesOf, swapQuery } from '../site.ts';
@@ -29,8 +29,6 @@ export const distinctExists: SqlRule = {
       return leavesOf(body.from).flatMap((leaf) => semijoined(query, inner, body, leaf, shapes) ?? []);
     }),
 };
-
-const ONE = { expr: { kind: 'literal', type: 'number', text: '1' }, name: 'one' } as const;
 
 function semijoined(
   root: Query,

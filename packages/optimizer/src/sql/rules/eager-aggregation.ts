@@ -5,7 +5,7 @@ import { bare, leavesOf } from '../query.ts';
 import type { Shapes } from '../shapes.ts';
 import { nullableSources } from '../shapes.ts';
 import { sitesOf, swapQuery } from '../site.ts';
-import { columnsIn, hasAggregate, mapDown, partsOf } from '../walk.ts';
+import { columnsIn, hasAggregate, hasQuery, mapDown, partsOf } from '../walk.ts';
 import type { Alternative, RuleContext, SqlRule } from './sql-rule.ts';
 
 /**
@@ -144,10 +144,6 @@ function withoutAggregates(expr: Expr): Expr {
   return hasAggregate(expr)
     ? mapDown(expr, (part) => (part.kind === 'aggregate' ? call('coalesce') : undefined))
     : expr;
-}
-
-function hasQuery(expr: Expr): boolean {
-  return expr.kind === 'query' || partsOf(expr).some(hasQuery);
 }
 
 /** Groups by a key are the rows themselves. */

@@ -1,6 +1,7 @@
 import type { Expr } from '../expr.ts';
 import { allOf, call } from '../expr.ts';
 import type { Select } from '../query.ts';
+import { ONE } from '../query.ts';
 import type { Shapes } from '../shapes.ts';
 import type { ChangedCondition } from './each-condition.ts';
 import { eachCondition } from './each-condition.ts';
@@ -44,8 +45,7 @@ function anti(condition: Expr, select: Select, shapes: Shapes): ChangedCondition
     ...(body.where === undefined ? [] : [body.where]),
     call('=', output.expr, inner.test),
   ]);
-  const one = { expr: { kind: 'literal', type: 'number', text: '1' }, name: 'one' } as const;
-  const query = { ...inner.query, order: [], body: { ...body, distinct: false, output: [one], where } };
+  const query = { ...inner.query, order: [], body: { ...body, distinct: false, output: [ONE], where } };
   return {
     condition: call('not', { kind: 'query', form: 'exists', test: undefined, query }),
     reason: 'NOT IN of columns that are never null is an anti-join',

@@ -2,7 +2,7 @@ import type { Expr } from '../expr.ts';
 import { allOf, call, column, conjuncts, disjuncts } from '../expr.ts';
 import { cloneQuery, substituted } from '../clone.ts';
 import type { Query, Select } from '../query.ts';
-import { bare, leavesOf } from '../query.ts';
+import { ONE, bare, leavesOf } from '../query.ts';
 import { nullableSources } from '../shapes.ts';
 import { sitesOf, swapQuery } from '../site.ts';
 import { columnsIn, expressionsOf } from '../walk.ts';
@@ -58,7 +58,7 @@ function split(
       used.set(JSON.stringify([each.source, each.name]), column(each.source, each.name));
   const names = new Map([...used.keys()].map((key, i) => [key, `c${i + 1}`]));
   const output = [...used].map(([key, expr]) => ({ expr, name: names.get(key) ?? key }));
-  const shown = output.length > 0 ? output : [{ expr: ONE, name: 'c1' }];
+  const shown = output.length > 0 ? output : [ONE];
   const queries = branches.map((branch, i) => {
     const earlier = branches.slice(0, i).map((each) => call('not', call('is true', each)));
     const body: Select = {
@@ -93,5 +93,3 @@ function split(
     order: inner.order.map((item) => ({ ...item, expr: go(item.expr) })),
   };
 }
-
-const ONE: Expr = { kind: 'literal', type: 'number', text: '1' };

@@ -3,7 +3,7 @@ import { allOf, call, column } from '../expr.ts';
 import type { Output, Query, Select, Source } from '../query.ts';
 import { bare, leavesOf } from '../query.ts';
 import { sitesOf, swapQuery } from '../site.ts';
-import { expressionsOf, hasAggregate, partsOf } from '../walk.ts';
+import { expressionsOf, hasAggregate, hasQuery, partsOf } from '../walk.ts';
 import { correlationOf } from './correlation.ts';
 import type { Alternative, RuleContext, SqlRule } from './sql-rule.ts';
 
@@ -106,10 +106,6 @@ function joined(
 /** Aggregates that are null of no rows, and `count`, which is 0. */
 const NULL_OF_NOTHING: ReadonlySet<string> = new Set(['count', 'sum', 'avg', 'min', 'max']);
 const ZERO: Expr = { kind: 'literal', type: 'number', text: '0' };
-
-function hasQuery(expr: Expr): boolean {
-  return expr.kind === 'query' || partsOf(expr).some(hasQuery);
-}
 
 /** The expression with its aggregates replaced; undefined when something else names columns. */
 function mapAggregates(expr: Expr, replace: (aggregate: Expr) => Expr): Expr | undefined {
