@@ -1,5 +1,11 @@
+import { JoinConditions } from '../search/join-conditions.ts';
+import type { RelationColumn } from '../search/join-conditions.ts';
+import type { EqualColumn, JoinPlan, JoinSide, JoinWay } from '../search/join-graph.ts';
+import { JoinGraph, MOST_RELATIONS } from '../search/join-graph.ts';
+import type { JoinList } from '../search/join-list.ts';
+import { isList, joinList } from '../search/join-list.ts';
 import type { Expr } from './expr.ts';
-import { conjuncts } from './expr.ts';
+import { call, conjuncts } from './expr.ts';
 import type { Leaf, Source } from './query.ts';
 import type { CostModel } from './query-cost.ts';
 import { isConstant } from './selectivity-of.ts';
@@ -8,10 +14,11 @@ import { columnsIn, mapExpr, partsOf } from './walk.ts';
 /** Rows of a table of which nothing is known. */
 const DEFAULT_ROWS = 1000;
 
-interface Relation {
-  readonly rows: number;
-  readonly cost: number;
+/** What one source, or several joined ones, give. */
+export interface Relation extends JoinSide {
   readonly sources: ReadonlySet<string>;
+  /** The source, when it is only one. */
+  readonly leaf?: Leaf;
 }
 
 /** Cost of joining the sources of a SELECT in the order that the engine is expected to find. */
@@ -31,9 +38,48 @@ export class JoinCost {
     // Columns of the queries around stay the same while this one runs.
     const own = aliasesOf(from);
     const parts = conditions.map((part) => withoutOuter(part, own));
-    const units = unitsOf(from, parts);
-    const relations = units.map((unit) => this.#unit(unit, parts));
-    return this.#joined(relations, units, parts);
+    addInnerConditions(from, parts);
+    return this.#ordered(joinList(from, this.#model.habits.reorders), parts);
+  }
+
+  /** The relations of a list as a graph, with all conditions between them. At most `MOST_RELATIONS`. */
+  graph(relations: readonly Relation[], conditions: readonly Expr[]): JoinGraph {
+    const between = new JoinConditions(
+      relations.map(({ sources }) => sources),
+      this.#model.shapes,
+    );
+    for (const part of conditions) between.add(part);
+    const edges = between.edges.map(({ condition, left, right }) => ({
+      left,
+      right,
+      share: this.#share(condition),
+      isEqual: condition.kind === 'call' && condition.name === '=',
+      keyed: relations.reduce(
+        (set, { leaf }, i) => (leaf !== undefined && this.#isIndexed(leaf, condition) ? set | (1 << i) : set),
+        0,
+      ),
+    }));
+    const classes = between.classes.map((columns) =>
+      columns.map((column) => this.#equalColumn(column, relations[column.relation])),
+    );
+    return new JoinGraph(relations, { edges, classes }, (left, right, way) => this.#price(left, right, way));
+  }
+
+  /** A source that keeps its place: a table or query, or an outer join as a whole. */
+  relation(unit: Source, conditions: readonly Expr[]): Relation {
+    return this.#unit(unit, conditions);
+  }
+
+  #equalColumn({ relation, source, name }: RelationColumn, side: Relation | undefined): EqualColumn {
+    const column = { kind: 'column', source, name } as const;
+    const known = this.#model.selectivity.column(column);
+    const leaf = side?.leaf;
+    return {
+      relation,
+      distinct: this.#model.selectivity.distinct(column, Math.max(1, side?.read ?? Infinity)),
+      present: 1 - Math.min(1, Math.max(0, known?.nullFraction ?? 0)),
+      keyed: leaf !== undefined && this.#isIndexed(leaf, call('=', column, OUTER)),
+    };
   }
 
   /** Sources that may change places: leaves, and outer joins as a whole. */
@@ -45,15 +91,11 @@ export class JoinCost {
     );
     const right = this.#unit(unit.right, conjuncts(unit.on));
     const both = new Set([...aliasesOf(unit.left), ...right.sources]);
-    const joined = this.#pair(
-      { ...left, sources: aliasesOf(unit.left) },
-      right,
-      conjuncts(unit.on),
-      unit.right,
-    );
+    const sides = [{ ...left, read: left.rows, sources: aliasesOf(unit.left) }, right];
+    const joined = leftDeep(this.graph(sides, conjuncts(unit.on)));
     const rows =
       unit.type === 'left' || unit.type === 'full' ? Math.max(left.rows, joined.rows) : joined.rows;
-    return { rows, cost: joined.cost, sources: both };
+    return { rows, read: rows, cost: joined.cost, sources: both };
   }
 
   #leaf(leaf: Leaf, conditions: readonly Expr[]): Relation {
@@ -63,11 +105,17 @@ export class JoinCost {
     const sources = new Set([leaf.alias]);
     if (leaf.kind === 'derived') {
       const inner = this.#model.query(leaf.query);
-      return { rows: Math.max(1, inner.rows * share), cost: inner.cost + inner.rows, sources };
+      return {
+        rows: Math.max(1, inner.rows * share),
+        read: inner.rows,
+        cost: inner.cost + inner.rows,
+        sources,
+        leaf,
+      };
     }
     if (leaf.kind === 'cte') {
       const { rows } = this.#model.cte(leaf.name);
-      return { rows: Math.max(1, rows * share), cost: rows, sources };
+      return { rows: Math.max(1, rows * share), read: rows, cost: rows, sources, leaf };
     }
     const rows = this.rowsOf(leaf.table.name);
     const found = own.reduce(
@@ -76,7 +124,7 @@ export class JoinCost {
     );
     const scan = rows * habits.scan * (1 + testCost(own));
     const look = found < 1 ? rows * found * habits.look + Math.log2(2 + rows) : Infinity;
-    return { rows: Math.max(1e-3, rows * share), cost: Math.min(scan, look), sources };
+    return { rows: Math.max(1e-3, rows * share), read: rows, cost: Math.min(scan, look), sources, leaf };
   }
 
   /** Rows of a table: nonsense counts as unknown. */
@@ -87,52 +135,28 @@ export class JoinCost {
     return DEFAULT_ROWS;
   }
 
-  /** Smallest result first: the order that engines with few tables find. */
-  #joined(
-    relations: readonly Relation[],
-    units: readonly Source[],
-    conditions: readonly Expr[],
-  ): { rows: number; cost: number } {
-    const left = relations
-      .map((relation, i) => ({ relation, unit: units[i] }))
-      .toSorted((a, b) => a.relation.rows - b.relation.rows);
-    let current = left.shift()?.relation ?? { rows: 1, cost: 1, sources: new Set<string>() };
-    while (left.length > 0) {
-      const now = current;
-      const options = left.map((each) => {
-        const both = new Set([...now.sources, ...each.relation.sources]);
-        const between = conditions.filter(
-          (part) =>
-            isWithin(part, both) && !isWithin(part, now.sources) && !isWithin(part, each.relation.sources),
-        );
-        return { each, between, joined: this.#pair(now, each.relation, between, each.unit) };
-      });
-      const best = options.toSorted(
-        (a, b) =>
-          Number(b.between.length > 0) - Number(a.between.length > 0) || a.joined.rows - b.joined.rows,
-      )[0];
-      if (best === undefined) break;
-      current = best.joined;
-      left.splice(left.indexOf(best.each), 1);
-    }
-    return current;
+  #ordered(list: JoinList, conditions: readonly Expr[]): { readonly rows: number; readonly cost: number } {
+    const relations = list.map((part) =>
+      isList(part)
+        ? { ...this.#asSide(part, conditions), sources: new Set(part.flatMap(sourcesIn)) }
+        : this.relation(part, conditions),
+    );
+    const fitting = relations.slice(0, MOST_RELATIONS);
+    if (fitting.length === relations.length) return leftDeep(this.graph(relations, conditions));
+    return this.#ordered([list.slice(0, MOST_RELATIONS), ...list.slice(MOST_RELATIONS)], conditions);
   }
 
-  #pair(left: Relation, right: Relation, between: readonly Expr[], unit: Source | undefined): Relation {
-    const { habits } = this.#model;
-    const share = between.reduce((product, part) => product * this.#share(part), 1);
-    const rows = Math.max(1e-3, left.rows * right.rows * share);
-    const keyed =
-      unit !== undefined && unit.kind === 'table' && between.some((part) => this.#isIndexed(unit, part));
-    const isEqual = between.some((part) => part.kind === 'call' && part.name === '=');
-    const matches = Math.max(rows / Math.max(1, left.rows), 0.1);
-    const looked = keyed ? left.cost + left.rows * (1 + habits.look * matches) : Infinity;
+  #asSide(list: JoinList, conditions: readonly Expr[]): JoinSide {
+    const { rows, cost } = this.#ordered(list, conditions);
+    return { rows, read: rows, cost };
+  }
+
+  #price(left: JoinSide, right: JoinSide, { rows, isEqual, isKeyed }: JoinWay): number {
+    // What an index finds is read before the other conditions of the right side are asked.
+    const matches = Math.max(((rows / right.rows) * right.read) / Math.max(1, left.rows), 0.1);
+    const looked = isKeyed ? left.cost + left.rows * (1 + this.#model.habits.look * matches) : Infinity;
     const built = left.cost + right.cost + this.#built(left.rows, right.rows, isEqual);
-    return {
-      rows,
-      cost: Math.min(looked, built) + rows * 0.1,
-      sources: new Set([...left.sources, ...right.sources]),
-    };
+    return Math.min(looked, built) + rows * 0.1;
   }
 
   /** Cost of joining what no index joins. */
@@ -174,11 +198,37 @@ function isOuterOf(alias: string): (expr: Expr) => boolean {
   return (expr) => isConstant(expr) || !columnsIn(expr).some(({ source }) => source === alias);
 }
 
-/** The parts of inner joins, from left to right; their conditions join `conditions`. */
-function unitsOf(source: Source, conditions: Expr[]): readonly Source[] {
-  if (source.kind !== 'join' || (source.type !== 'inner' && source.type !== 'cross')) return [source];
+/** Smallest result first: the order that engines with few tables find. */
+function leftDeep(graph: JoinGraph): JoinPlan {
+  const [first, ...left] = graph.leaves.toSorted((a, b) => a.rows - b.rows);
+  let current = first ?? { set: 0, rows: 1, read: 1, cost: 1 };
+  while (left.length > 0) {
+    const now = current;
+    const options = left.map((each) => ({
+      each,
+      isJoined: graph.areJoined(now.set, each.set),
+      joined: graph.join(now, each),
+    }));
+    const best = options.toSorted(
+      (a, b) => Number(b.isJoined) - Number(a.isJoined) || a.joined.rows - b.joined.rows,
+    )[0];
+    if (best === undefined) break;
+    current = best.joined;
+    left.splice(left.indexOf(best.each), 1);
+  }
+  return current;
+}
+
+/** Adds the conditions of inner joins that stand above every outer join. */
+function addInnerConditions(source: Source, conditions: Expr[]): void {
+  if (source.kind !== 'join' || (source.type !== 'inner' && source.type !== 'cross')) return;
   conditions.push(...conjuncts(source.on));
-  return [...unitsOf(source.left, conditions), ...unitsOf(source.right, conditions)];
+  addInnerConditions(source.left, conditions);
+  addInnerConditions(source.right, conditions);
+}
+
+function sourcesIn(part: Source | JoinList): readonly string[] {
+  return isList(part) ? part.flatMap(sourcesIn) : [...aliasesOf(part)];
 }
 
 function aliasesOf(source: Source): ReadonlySet<string> {

@@ -1,0 +1,144 @@
+/** Relations as bits: relation i is bit i. */
+export type RelationSet = number;
+
+/** Relations that a graph can hold, so that every set of them is a whole number of 32 bits above 0. */
+export const MOST_RELATIONS = 30;
+
+/** Rows, and what it costs to get them, in units of reading one row. */
+export interface JoinSide {
+  /** Rows it gives, after its own conditions; above 0. */
+  readonly rows: number;
+  /** Rows before its own conditions, which an index would find. */
+  readonly read: number;
+  readonly cost: number;
+}
+
+/** A condition between relations; both sides are not empty and share none. */
+export interface JoinEdge {
+  readonly left: RelationSet;
+  readonly right: RelationSet;
+  /** Share of all pairs of rows that it lets pass, above 0 and at most 1. */
+  readonly share: number;
+  readonly isEqual: boolean;
+  /** Relations of which an index answers it. */
+  readonly keyed: RelationSet;
+}
+
+/** A column of a relation that equals columns of others. */
+export interface EqualColumn {
+  readonly relation: number;
+  /** Distinct values, at least 1. */
+  readonly distinct: number;
+  /** Share of rows in which it is not null. */
+  readonly present: number;
+  /** Whether an index begins with it. */
+  readonly keyed: boolean;
+}
+
+/** How two sides are joined. */
+export interface JoinWay {
+  readonly rows: number;
+  readonly isEqual: boolean;
+  /** Whether an index of the right side finds its rows. */
+  readonly isKeyed: boolean;
+}
+
+/** Cost of a join, that of both sides included. */
+export type JoinPrice = (left: JoinSide, right: JoinSide, way: JoinWay) => number;
+
+/** Relations joined in some order; one relation alone has no sides. */
+export interface JoinPlan extends JoinSide {
+  readonly set: RelationSet;
+  readonly left?: JoinPlan;
+  readonly right?: JoinPlan;
+}
+
+/** Fewest rows that anything gives, so that no product becomes 0. */
+const LEAST_ROWS = 1e-3;
+
+/**
+ * Relations and the conditions between them. Columns that are all equal count as one condition, whichever of its equalities a join uses: of
+ * k joined ones all but the one with the fewest values divide the rows (Swami and Schiefer, EDBT 1994).
+ */
+export class JoinGraph {
+  readonly edges: readonly JoinEdge[];
+  readonly #price: JoinPrice;
+  readonly leaves: readonly JoinPlan[];
+  readonly classes: readonly (readonly EqualColumn[])[];
+
+  constructor(
+    relations: readonly JoinSide[],
+    conditions: {
+      readonly edges: readonly JoinEdge[];
+      readonly classes: readonly (readonly EqualColumn[])[];
+    },
+    price: JoinPrice,
+  ) {
+    this.leaves = relations.map(({ rows, read, cost }, i) => ({ rows, read, cost, set: 1 << i }));
+    this.edges = conditions.edges;
+    this.classes = conditions.classes;
+    this.#price = price;
+  }
+
+  /** Two plans that share no relation joined, the cheaper way round. */
+  join(a: JoinPlan, b: JoinPlan): JoinPlan {
+    const both = a.set | b.set;
+    let [share, isEqual, keyed] = [1, false, 0];
+    for (const edge of this.edges) {
+      const needed = edge.left | edge.right;
+      if ((needed & ~both) !== 0 || (needed & ~a.set) === 0 || (needed & ~b.set) === 0) continue;
+      share *= edge.share;
+      isEqual ||= edge.isEqual;
+      keyed |= edge.keyed;
+    }
+    for (const columns of this.classes) {
+      const [here, there] = [fewest(columns, a.set), fewest(columns, b.set)];
+      if (here === undefined || there === undefined) continue;
+      share *= (here.present * there.present) / Math.max(here.distinct, there.distinct);
+      isEqual = true;
+      keyed |= here.keyed | there.keyed;
+    }
+    const rows = Math.max(LEAST_ROWS, a.rows * b.rows * share);
+    const forth = this.#price(a, b, {
+      rows,
+      isEqual,
+      isKeyed: b.left === undefined && (keyed & b.set) !== 0,
+    });
+    const back = this.#price(b, a, { rows, isEqual, isKeyed: a.left === undefined && (keyed & a.set) !== 0 });
+    const [left, right] = back < forth ? [b, a] : [a, b];
+    return { set: both, rows, read: rows, cost: Math.min(forth, back), left, right };
+  }
+
+  /** Whether a condition stands between two sets. */
+  areJoined(a: RelationSet, b: RelationSet): boolean {
+    for (const { left, right } of this.edges) {
+      const needed = left | right;
+      if ((needed & ~(a | b)) === 0 && (needed & ~a) !== 0 && (needed & ~b) !== 0) return true;
+    }
+    return this.classes.some((columns) => {
+      let [here, there] = [false, false];
+      for (const { relation } of columns) {
+        here ||= ((a >> relation) & 1) === 1;
+        there ||= ((b >> relation) & 1) === 1;
+      }
+      return here && there;
+    });
+  }
+}
+
+/** What a set has of equal columns: the fewest values, the relations whose index finds them, and what is not null where it is the first. */
+function fewest(
+  columns: readonly EqualColumn[],
+  set: RelationSet,
+): { readonly distinct: number; readonly present: number; readonly keyed: RelationSet } | undefined {
+  let [count, distinct, present, keyed] = [0, Infinity, 1, 0];
+  for (const column of columns) {
+    if (((set >> column.relation) & 1) === 0) continue;
+    count++;
+    distinct = Math.min(distinct, column.distinct);
+    present = column.present;
+    if (column.keyed) keyed |= 1 << column.relation;
+  }
+  // Rows that are joined by the column already hold no null in it.
+  return count === 0 ? undefined : { distinct, present: count === 1 ? present : 1, keyed };
+}
