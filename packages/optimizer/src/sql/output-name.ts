@@ -15,8 +15,9 @@ export function outputName(expr: Expr, dialect: SqlName, text: string): string {
     case 'mysql':
       return expr.kind === 'literal' ? NO_NAME : text;
     case 'duckdb':
-    case 'bigquery':
       return duckdbName(expr) ?? NO_NAME;
+    case 'bigquery':
+      return NO_NAME;
   }
 }
 

@@ -121,6 +121,9 @@ export class ExprPrinter {
     if (name === 'is null' || name === 'is true' || name === 'is false')
       return `${this.print(a, SUM)} ${name.toUpperCase()}`;
     if (name.startsWith('extract ')) return `EXTRACT(${name.slice(8)} FROM ${this.print(a)})`;
+    // There the unit comes last, as a bare word.
+    if (name === 'date_trunc' && this.#dialect === 'bigquery' && a.kind === 'literal' && b !== undefined)
+      return `DATE_TRUNC(${this.print(b)}, ${a.text.toUpperCase()})`;
     if (rank === TEST) return this.#test(name, args, '');
     // SQLite binds it tighter than products, Postgres looser than sums.
     if (name === '||' && b !== undefined) return `${this.print(a, TIGHTEST)} || ${this.print(b, TIGHTEST)}`;
@@ -175,10 +178,10 @@ export class ExprPrinter {
       case 'null':
         return text.toUpperCase();
       case 'text':
-        return quoted(text);
+        return quoted(text, this.#dialect);
       case 'date':
       case 'timestamp':
-        return `${type.toUpperCase()} ${quoted(text)}`;
+        return `${type.toUpperCase()} ${quoted(text, this.#dialect)}`;
       case 'interval':
         return `INTERVAL ${text}`;
     }
@@ -199,7 +202,8 @@ function rankOf(expr: Expr): number {
   return expr.name.startsWith('extract ') ? TIGHTEST : (RANKS[expr.name] ?? TIGHTEST);
 }
 
-/** A text between quotes. None holds a backslash: such statements are not read. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+/** A text between quotes, which BigQuery does not double. None holds a backslash: such statements are not read. */
+function quoted(text: string, dialect: SqlName): string {
+  if (dialect !== 'bigquery' || !text.includes("'")) return `'${text.replaceAll("'", "''")}'`;
+  return `"${text.replaceAll('"', String.raw`\"`)}"`;
 }

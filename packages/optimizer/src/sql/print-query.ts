@@ -38,7 +38,9 @@ class QueryPrinter {
   }
 
   #set({ kind, all, left, right }: SetOperation): string {
-    return `${this.#operand(left, kind, true)} ${kind.toUpperCase()}${all ? ' ALL' : ''} ${this.#operand(right, kind, false)}`;
+    // BigQuery has no UNION without a second word.
+    const further = all ? ' ALL' : this.#dialect === 'bigquery' ? ' DISTINCT' : '';
+    return `${this.#operand(left, kind, true)} ${kind.toUpperCase()}${further} ${this.#operand(right, kind, false)}`;
   }
 
   /** A plain SELECT stands as it is, and so does a left operand of the same operation; SQLite takes no brackets, but a query in FROM. */

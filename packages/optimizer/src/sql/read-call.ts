@@ -15,6 +15,7 @@ export function readCall(cursor: Cursor, scope: Scope, read: ReadExpression): Ex
   cursor.must('(');
   if (name === 'cast') return readCast(cursor, scope, read);
   if (name === 'extract') return readExtract(cursor, scope, read);
+  if (name === 'date_trunc' && cursor.dialect === 'bigquery') return readTruncated(cursor, scope, read);
   const distinct = cursor.take('distinct');
   const isStar = cursor.take('*');
   const args = isStar || cursor.is(')') ? [] : cursor.list(() => read(cursor, scope));
@@ -51,6 +52,15 @@ function readCast(cursor: Cursor, scope: Scope, read: ReadExpression): Expr {
   const to = readType(cursor);
   cursor.must(')');
   return { kind: 'cast', arg, to };
+}
+
+/** BigQuery's `date_trunc(date, MONTH)`, with the unit in front as elsewhere. */
+function readTruncated(cursor: Cursor, scope: Scope, read: ReadExpression): Expr {
+  const arg = read(cursor, scope);
+  cursor.must(',');
+  const unit = cursor.next();
+  if (unit.kind !== 'word' || !cursor.take(')')) return unreadable('a unit is not understood');
+  return call('date_trunc', { kind: 'literal', type: 'text', text: unit.text }, arg);
 }
 
 function readExtract(cursor: Cursor, scope: Scope, read: ReadExpression): Expr {

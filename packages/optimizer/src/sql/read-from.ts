@@ -95,12 +95,11 @@ function readSource(cursor: Cursor, scope: Scope, query: ReadQuery): Source {
     return inner;
   }
   if (isLateral) unreadable('LATERAL stands before what is no query');
-  const name = cursor.name();
-  if (cursor.is('.')) return unreadable('a table is named by its schema');
+  const name = tableName(cursor);
   if (cursor.is('(')) return unreadable('a source is no table');
   cursor.step();
   const cte = scope.cte(name);
-  const alias = readAlias(cursor) ?? name;
+  const alias = readAlias(cursor) ?? lastName(name, cursor);
   for (const word of [
     'tablesample',
     'force',
@@ -119,6 +118,18 @@ function readSource(cursor: Cursor, scope: Scope, query: ReadQuery): Source {
   const table = scope.names.table(name);
   const columns = table.columns.map((each) => each.name);
   return { kind: 'table', table, alias: scope.add(alias, columns).alias };
+}
+
+/** A name in BigQuery may be a whole path, `project.dataset.table`, which is then how the catalogue calls the table. */
+function tableName(cursor: Cursor): string {
+  let name = cursor.name();
+  while (cursor.dialect === 'bigquery' && cursor.take('.')) name += `.${cursor.name()}`;
+  return cursor.is('.') ? unreadable('a table is named by its schema') : name;
+}
+
+/** What a table is called by who names its columns. */
+function lastName(name: string, { dialect }: Cursor): string {
+  return dialect === 'bigquery' ? (name.split('.').at(-1) ?? name) : name;
 }
 
 function readDerived(cursor: Cursor, scope: Scope, query: ReadQuery, lateral: boolean): Leaf {

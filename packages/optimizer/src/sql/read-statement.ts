@@ -16,9 +16,15 @@ export type ReadStatement =
 
 /**
  * Reads one SELECT or WITH statement whose every word is understood, and resolves its names by the catalogue. Whatever is not understood to
- * the last word is not read: nothing is left out silently.
+ * the last word is not read: nothing is left out silently. @param options.unnamed whether output columns may have names that only the engine knows, for
+ * who does not print the query
  */
-export function readStatement(sql: string, dialect: SqlName, catalog: Catalog): ReadStatement {
+export function readStatement(
+  sql: string,
+  dialect: SqlName,
+  catalog: Catalog,
+  { unnamed = false }: { readonly unnamed?: boolean } = {},
+): ReadStatement {
   const names = new Names(catalog, { exact: TRAITS[dialect].foldsNames });
   try {
     const cursor = new Cursor(sql, dialect, (at, scope) => readQuery(at, names, scope));
@@ -32,7 +38,7 @@ export function readStatement(sql: string, dialect: SqlName, catalog: Catalog): 
           ? 'there is more than one statement'
           : 'there is more than is understood',
       );
-    if (outputNames(query).includes(NO_NAME)) unreadable('an output column has no name');
+    if (!unnamed && outputNames(query).includes(NO_NAME)) unreadable('an output column has no name');
     return { query, fresh: (wanted) => names.fresh(wanted) };
   } catch (error) {
     if (error instanceof Unreadable) return { reason: error.message };

@@ -9,6 +9,8 @@ export interface SqlTraits {
   readonly textQuotes: readonly ("'" | '"')[];
   /** Whether a backslash in text begins an escape. */
   readonly backslash: boolean;
+  /** Whether a quote within a text or a name is written twice. */
+  readonly doublesQuotes: boolean;
   /** Whether `||` joins texts; else it is OR. */
   readonly barsConcat: boolean;
   /** Whether `#` begins a comment. */
@@ -21,6 +23,7 @@ const STANDARD: SqlTraits = {
   nameQuotes: ['"'],
   textQuotes: ["'"],
   backslash: false,
+  doublesQuotes: true,
   barsConcat: true,
   hashComment: false,
   foldsNames: false,
@@ -44,6 +47,7 @@ export const TRAITS: Readonly<Record<SqlName, SqlTraits>> = {
     nameQuotes: ['`'],
     textQuotes: ["'", '"'],
     backslash: true,
+    doublesQuotes: false,
     hashComment: true,
   },
 };

@@ -107,8 +107,11 @@ function quotedAt(sql: string, at: number, traits: SqlTraits): Token | undefined
     const sign = sql[i] ?? '';
     if (sign === '\\' && traits.backslash) return unreadable('a text holds a backslash');
     if (sign !== quote) text += sign;
-    else if (sql[i + 1] === quote) text += sql[i++] ?? '';
-    else return { kind: isText ? 'text' : 'quoted', text, start: at, end: i + 1 };
+    else if (sql[i + 1] === quote) {
+      // BigQuery takes two quotes for two texts, three for a text of its own kind.
+      if (!traits.doublesQuotes) return unreadable('two quotes stand side by side');
+      text += sql[i++] ?? '';
+    } else return { kind: isText ? 'text' : 'quoted', text, start: at, end: i + 1 };
   }
   return unreadable('a text or a name does not end');
 }
