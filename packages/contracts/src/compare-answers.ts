@@ -15,12 +15,13 @@ const FLOAT_TOLERANCE = 1e-9;
 
 /**
  * Says how two answers differ, in one sentence, or undefined when they are equal: as a sequence when `ordered` (the query
- * has a total order), else as a bag. Floats match within 1e-9 relative, everything else exactly; column names must match.
+ * has a total order), else as a bag. With numbers of columns as `ordered` these must run alike, as an order by them promises, and the rest is
+ * a bag. Floats match within 1e-9 relative, everything else exactly; column names must match.
  */
 export function compareAnswers(
   a: Answer,
   b: Answer,
-  options: { readonly ordered: boolean },
+  { ordered }: { readonly ordered: boolean | readonly number[] },
 ): string | undefined {
   const [names, others] = [a, b].map((answer) =>
     JSON.stringify(answer.schema.fields.map(({ name }) => name)),
@@ -31,9 +32,13 @@ export function compareAnswers(
   const floats = a.schema.fields.map(
     ({ type }, i) => holdsFloats(type) || holdsFloats(b.schema.fields[i]?.type ?? type),
   );
-  if (!options.ordered) return compareBags(floats, left, right);
-  const at = left.findIndex((row, i) => !rowsEqual(floats, row, right[i] ?? []));
-  return at < 0 ? undefined : `row ${at} differs: ${shownRow(left[at])} and ${shownRow(right[at])}`;
+  if (ordered === false) return compareBags(floats, left, right);
+  const keys = ordered === true ? floats.map((_, i) => i) : ordered;
+  const at = left.findIndex((row, i) =>
+    keys.some((key) => !valuesEqual(floats[key] === true, row[key], right[i]?.[key])),
+  );
+  if (at >= 0) return `row ${at} differs: ${shownRow(left[at])} and ${shownRow(right[at])}`;
+  return ordered === true ? undefined : compareBags(floats, left, right);
 }
 
 /** All rows of an answer as arrays, in order; a missing value is null. */
