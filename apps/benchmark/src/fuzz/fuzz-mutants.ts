@@ -16,6 +16,8 @@ const ELSEWHERE: Readonly<Record<string, readonly Dialect[]>> = {
   'bare-column.ts': ['postgres'],
   'common-or.ts': ['mysql'],
   'not-in-exists.ts': ['postgres'],
+  'search/join-region.ts': ['postgres'],
+  'search/planned-source.ts': ['postgres'],
 };
 
 /** One mutant for each proof; each must be found by its wrong answers. */
@@ -144,8 +146,27 @@ export const FUZZ_MUTANTS: readonly FuzzMutant[] = [
     "if (name === 'count') return aggregate('count', value); if (name === 'none') return { kind: 'cast',",
   ),
   mutant('or-union: no row twice', 'or-union.ts', 'branches.slice(0, i)', 'branches.slice(0, 0)'),
+  mutant(
+    'join-order: left joins are no inner joins',
+    'search/join-region.ts',
+    "source.type === 'inner' || source.type === 'cross'",
+    "source.type === 'inner' || source.type === 'left'",
+  ),
+  mutant(
+    'join-order: left joins that others need',
+    'search/join-region.ts',
+    '!leavesOf(source.right).some(({ alias }) => needed.has(alias))',
+    'needed.size >= 0',
+  ),
+  mutant(
+    'join-order: conditions on one table',
+    'search/planned-source.ts',
+    'needed.every((alias) => here.has(alias) || there.has(alias))',
+    'needed.some((alias) => here.has(alias)) && needed.some((alias) => there.has(alias))',
+  ),
 ];
 
 function mutant(name: string, file: string, find: string, put: string): FuzzMutant {
-  return { name, edits: [{ file: `sql/rules/${file}`, find, put }], engines: ELSEWHERE[file] ?? EMBEDDED };
+  const path = file.startsWith('search/') ? file : `sql/rules/${file}`;
+  return { name, edits: [{ file: path, find, put }], engines: ELSEWHERE[file] ?? EMBEDDED };
 }

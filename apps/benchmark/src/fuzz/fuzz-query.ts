@@ -6,7 +6,7 @@ import { FuzzConditions } from './fuzz-conditions.ts';
 /** A made-up statement over the awkward tables. */
 export function fuzzQuery(random: SeededRandom, dialect: Dialect): string {
   const maker = new QueryMaker(random, dialect);
-  return random.pick(SHAPES)(maker);
+  return random.pick(dialect === 'postgres' ? POSTGRES_SHAPES : SHAPES)(maker);
 }
 
 const PEOPLE = { table: 'people', alias: 'p' };
@@ -21,6 +21,12 @@ const INNER: readonly FuzzSource[] = [
   { table: 'marks', alias: 'x' },
   { table: 'voids', alias: 'x' },
 ];
+
+/** The column of a table that holds keys of another, by that other. */
+const KEYS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  people: { visits: 'person_id' },
+  clubs: { visits: 'club_id', people: 'club_id' },
+};
 
 /** Kinds of statements; each gives several rules their chance. */
 const SHAPES: readonly ((maker: QueryMaker) => string)[] = [
@@ -40,6 +46,8 @@ const SHAPES: readonly ((maker: QueryMaker) => string)[] = [
   (maker) => maker.named(),
   (maker) => maker.named(),
 ];
+/** Where the order of a long text counts. */
+const POSTGRES_SHAPES: typeof SHAPES = [...SHAPES, (maker) => maker.crowded()];
 
 class QueryMaker {
   readonly #random: SeededRandom;
@@ -199,6 +207,28 @@ class QueryMaker {
     if (random.next() < 0.3)
       return `${named} select a.k, a.n, a.s, b.n m from t a left join t b on a.k = b.k and b.g = 1 where ${asked('a')}`;
     return `${named} select a.k, a.n, b.s, b.n m from t a join t b on a.k = b.k where ${asked('a')} and ${asked('b')}`;
+  }
+
+  /** More tables than Postgres puts in order by itself, most of them joined along keys so that few rows come of it. */
+  crowded(): string {
+    const random = this.#random;
+    const sources: FuzzSource[] = [{ table: 'visits', alias: 't0' }];
+    let from = 'visits t0';
+    for (let i = random.int(9, 11); i > 0; i--) {
+      const near = random.pick(sources);
+      const next = {
+        table: random.pick(['people', 'people', 'clubs', 'visits']),
+        alias: `t${sources.length}`,
+      };
+      const along = KEYS[next.table]?.[near.table] ?? 'id';
+      const key = random.next() < 0.8 ? `${near.alias}.${along}` : this.#conditions.int(near);
+      const more = random.next() < 0.15 ? ` and ${this.#conditions.one(random.pick([near, next]))}` : '';
+      from += ` ${random.next() < 0.25 ? 'left ' : ''}join ${next.table} ${next.alias} on ${next.alias}.id = ${key}${more}`;
+      sources.push(next);
+    }
+    const where = random.next() < 0.8 ? ` where ${this.#conditions.one(random.pick(sources))}` : '';
+    const columns = sources.map((source, i) => `${this.#conditions.column(source)} o${i}`);
+    return `select ${columns.join(', ')} from ${from}${where}`;
   }
 
   #columns(sources: readonly FuzzSource[]): string {

@@ -231,7 +231,8 @@ function sourcesIn(part: Source | JoinList): readonly string[] {
   return isList(part) ? part.flatMap(sourcesIn) : [...aliasesOf(part)];
 }
 
-function aliasesOf(source: Source): ReadonlySet<string> {
+/** The sources within a source. */
+export function aliasesOf(source: Source): ReadonlySet<string> {
   return source.kind === 'join'
     ? new Set([...aliasesOf(source.left), ...aliasesOf(source.right)])
     : new Set([source.alias]);
@@ -263,7 +264,7 @@ function callCost(name: string): number {
 }
 
 /** A condition with the columns of other sources as constants. */
-function withoutOuter(condition: Expr, own: ReadonlySet<string>): Expr {
+export function withoutOuter(condition: Expr, own: ReadonlySet<string>): Expr {
   if (condition.kind === 'query') return condition;
   return mapExpr(condition, (part) => (part.kind === 'column' && !own.has(part.source) ? OUTER : part));
 }

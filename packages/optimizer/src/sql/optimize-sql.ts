@@ -3,7 +3,7 @@ import { mustOnlyRead } from './must-only-read.ts';
 import { printQuery } from './print-query.ts';
 import type { Query } from './query.ts';
 import type { QueryCost } from './query-cost.ts';
-import { costOf } from './query-cost.ts';
+import { CostModel } from './query-cost.ts';
 import { readStatement } from './read-statement.ts';
 import type { Alternative, RuleContext, SqlRule } from './rules/sql-rule.ts';
 import { SQL_RULES } from './rules/sql-rules.ts';
@@ -88,8 +88,8 @@ export function optimizeSql(original: string, options: OptimizeSqlOptions): Opti
     (rule) => !switchedOff.has(rule.name) && rule.engines[dialect] !== undefined,
   );
   const { plainDates = dialect === 'sqlite', gate = 'cost' } = options;
-  const context = { dialect, plainDates, fresh: read.fresh };
-  const search = new Search(rules, statistics, { context, gate });
+  const model = (query: Query): CostModel => new CostModel(query, statistics, dialect);
+  const search = new Search(rules, { dialect, plainDates, fresh: read.fresh, model }, gate);
   const { queries, rewrites, refused, cost, costBefore } = search.best(read.query);
   const steps = queries.map((query) => printQuery(query, dialect));
   return {
@@ -120,20 +120,14 @@ interface Found {
 /** Applies rules one after another as long as one of them pays. */
 class Search {
   readonly #rules: readonly SqlRule[];
-  readonly #statistics: QueryStatistics;
   readonly #context: Omit<RuleContext, 'shapes'>;
   readonly #gate: 'cost' | 'none';
   #tried = 0;
   readonly #refused = new Map<string, RefusedRewrite>();
 
-  constructor(
-    rules: readonly SqlRule[],
-    statistics: QueryStatistics,
-    { context, gate }: { readonly context: Omit<RuleContext, 'shapes'>; readonly gate: 'cost' | 'none' },
-  ) {
+  constructor(rules: readonly SqlRule[], context: Omit<RuleContext, 'shapes'>, gate: 'cost' | 'none') {
     this.#gate = gate;
     this.#rules = rules;
-    this.#statistics = statistics;
     this.#context = context;
   }
 
@@ -190,6 +184,6 @@ class Search {
 
   #cost(query: Query): QueryCost {
     this.#tried++;
-    return costOf(query, this.#statistics, this.#context.dialect);
+    return this.#context.model(query).query(query);
   }
 }

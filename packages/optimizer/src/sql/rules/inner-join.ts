@@ -28,7 +28,8 @@ export const innerJoin: SqlRule = {
     }),
 };
 
-function tightened(source: Source, where: Expr): Source | undefined {
+/** The sources with one more left join as an inner one; undefined when no null that a join adds is refused. */
+export function tightened(source: Source, where: Expr): Source | undefined {
   if (source.kind !== 'join') return undefined;
   const refused = columnsIn(where).some(
     ({ source: alias, name }) =>

@@ -108,7 +108,7 @@ const MOVABLE: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a condition is made of columns, constants and tests that never fail. */
-function isMovable(expr: Expr): boolean {
+export function isMovable(expr: Expr): boolean {
   if (expr.kind === 'column' || expr.kind === 'literal' || expr.kind === 'parameter') return true;
   return (
     expr.kind === 'call' &&

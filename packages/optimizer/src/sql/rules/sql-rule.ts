@@ -1,4 +1,5 @@
 import type { Query } from '../query.ts';
+import type { CostModel } from '../query-cost.ts';
 import type { Shapes } from '../shapes.ts';
 import type { SqlName } from '../sql-name.ts';
 
@@ -10,6 +11,8 @@ export interface RuleContext {
   readonly plainDates: boolean;
   /** A name that nothing of the statement has yet. */
   readonly fresh: (wanted: string) => string;
+  /** Estimates of a form of the statement. */
+  readonly model: (query: Query) => CostModel;
 }
 
 /** One way to write the statement otherwise. */

@@ -12,6 +12,7 @@ import { bareColumn } from './bare-column.ts';
 import { countExists } from './count-exists.ts';
 import { dateRange } from './date-range.ts';
 import { innerJoin } from './inner-join.ts';
+import { joinOrder } from './join-order.ts';
 import { notInExists } from './not-in-exists.ts';
 import { orIn } from './or-in.ts';
 import { redundantDistinct } from './redundant-distinct.ts';
@@ -40,4 +41,5 @@ export const SQL_RULES: readonly SqlRule[] = [
   transitive,
   orUnion,
   eagerAggregation,
+  joinOrder,
 ];
