@@ -78,3 +78,8 @@ export { COST_LIMITS, bigQueryDollars, bytesForDollars } from './budget/cost-lim
 export type { BytePrice, CostLimits } from './budget/cost-limits.ts';
 export { isUpperBound, readDryRun } from './budget/dry-run.ts';
 export type { DryRun } from './budget/dry-run.ts';
+export type { KillTarget } from './gate/kill-switch.ts';
+export { RewriteGate } from './gate/rewrite-gate.ts';
+export type { RewriteGateOptions } from './gate/rewrite-gate.ts';
+export type { LedgerEntry, ShadowOutcome } from './gate/rewrite-ledger.ts';
+export type { ShadowOptions } from './gate/shadow-run.ts';

@@ -1,8 +1,8 @@
 import type { Catalog, CatalogColumn, DataType } from '@perf/contracts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BigQueryPartition, BigQueryTable } from '../src/index.ts';
-import { bigQueryBytes, optimizeSql, readDryRun, isUpperBound } from '../src/index.ts';
+import type { BigQueryPartition, BigQueryTable } from '@perf/optimizer';
+import { bigQueryBytes, optimizeSql, readDryRun, isUpperBound } from '@perf/optimizer';
 
 const column = (name: string, kind: 'int64' | 'date' | 'utf8', nullable = false): CatalogColumn => {
   const type: DataType = { kind };

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CostWarning } from '../src/index.ts';
-import { COST_LIMITS, CostGuard, bigQueryDollars, bytesForDollars } from '../src/index.ts';
+import type { CostWarning } from '@perf/optimizer';
+import { COST_LIMITS, CostGuard, bigQueryDollars, bytesForDollars } from '@perf/optimizer';
 
 const secret = 'a secret of more than sixteen bytes';
 const HOUR = 60 * 60 * 1000;

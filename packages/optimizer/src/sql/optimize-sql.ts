@@ -1,5 +1,6 @@
 import type { Catalog, QueryStatistics, Rewrite } from '@perf/contracts';
 import { mustOnlyRead } from './must-only-read.ts';
+import { orderedBy } from './ordered-by.ts';
 import { printQuery } from './print-query.ts';
 import type { Query } from './query.ts';
 import type { QueryCost } from './query-cost.ts';
@@ -53,6 +54,8 @@ export interface OptimizedSql {
   readonly refused: readonly RefusedRewrite[];
   /** The statement after each of `rewrites`, so that a gate can take the first ones alone. */
   readonly steps: readonly string[];
+  /** Numbers of the output columns by which the answer is ordered: the rest of the order may differ from run to run. */
+  readonly orderedBy: readonly number[];
   /** Why the statement was not looked into; absent: it was. */
   readonly unread?: string;
   /** Of the text given back, and of the original, in units of reading one row; undefined: not read. */
@@ -80,7 +83,7 @@ export function optimizeSql(original: string, options: OptimizeSqlOptions): Opti
   if (readOnly) mustOnlyRead(original, dialect);
   const read = readStatement(original, dialect, catalog);
   if ('reason' in read)
-    return { original, text: original, rewrites: [], refused: [], steps: [], unread: read.reason };
+    return left(original, read.reason);
   if (isUndetermined(read.query, new Shapes(read.query, dialect)))
     return left(original, 'it shows one of several texts that a collation takes for one');
   const switchedOff = new Set(disable);
@@ -98,6 +101,7 @@ export function optimizeSql(original: string, options: OptimizeSqlOptions): Opti
     rewrites,
     refused,
     steps,
+    orderedBy: orderedBy(read.query),
     estimate: cost,
     originalEstimate: costBefore,
   };
@@ -105,7 +109,7 @@ export function optimizeSql(original: string, options: OptimizeSqlOptions): Opti
 
 /** A statement that was not looked into. */
 function left(original: string, unread: string): OptimizedSql {
-  return { original, text: original, rewrites: [], refused: [], steps: [], unread };
+  return { original, text: original, rewrites: [], refused: [], steps: [], orderedBy: [], unread };
 }
 
 interface Found {

@@ -1,0 +1,98 @@
+import type { Answer, QueryEngine } from '@perf/contracts';
+import { batchLength, compareAnswers, isPerfError } from '@perf/contracts';
+import type { ShadowOutcome } from './rewrite-ledger.ts';
+
+/** How two forms are run side by side. */
+export interface ShadowOptions {
+  /** Longest that one run may take, in ms; it is then cancelled on the server. @default 5000 */
+  readonly limitMs?: number;
+  /** Most rows that are compared. @default 100,000 */
+  readonly mostRows?: number;
+}
+
+interface Run {
+  readonly answer: Answer;
+  readonly ms: number;
+}
+
+/**
+ * Runs the original, the rewritten statement, and where their answers differ the original once more: when that differs from itself the data have changed
+ * meanwhile, and nothing is known. Rejects with `ERR_PERF_ABORTED`, and when the engine refuses the original.
+ */
+export async function shadowRun(
+  engine: QueryEngine,
+  {
+    original,
+    optimized,
+    orderedBy,
+  }: {
+    readonly original: string;
+    readonly optimized: string;
+    /** Columns by which the answer is ordered. */
+    readonly orderedBy: readonly number[];
+  },
+  { limitMs = 5000, mostRows = 100_000 }: ShadowOptions,
+  signal: AbortSignal | undefined,
+): Promise<ShadowOutcome> {
+  const run = (text: string): Promise<Run | undefined> =>
+    runOnce(engine, text, { limitMs, mostRows, signal });
+  const before = await run(original);
+  const after = await run(optimized).catch((error: unknown) => {
+    if (isPerfError(error, 'ERR_PERF_ENGINE_FAILED')) return 'refused' as const;
+    throw error;
+  });
+  if (after === 'refused')
+    return { answers: 'different', ...(before === undefined ? {} : { originalMs: before.ms }) };
+  if (before === undefined || after === undefined)
+    return {
+      answers: 'cannot-tell',
+      ...(before === undefined ? {} : { originalMs: before.ms }),
+      ...(after === undefined ? {} : { optimizedMs: after.ms }),
+    };
+  const times = { originalMs: before.ms, optimizedMs: after.ms };
+  if (differ(before, after, orderedBy) === undefined) {
+    if (after.ms <= before.ms) return { answers: 'equal', ...times };
+    // The first run may have filled a cache for the second, or met a busy machine: the lesser of two counts.
+    const [second, first] = [await run(optimized), await run(original)];
+    return {
+      answers: 'equal',
+      originalMs: Math.min(before.ms, first?.ms ?? Infinity),
+      optimizedMs: Math.min(after.ms, second?.ms ?? Infinity),
+    };
+  }
+  const again = await run(original);
+  const isSame = again !== undefined && differ(before, again, orderedBy) === undefined;
+  return { answers: isSame ? 'different' : 'cannot-tell', ...times };
+}
+
+function differ(a: Run, b: Run, ordered: readonly number[]): string | undefined {
+  return compareAnswers(a.answer, b.answer, { ordered });
+}
+
+/** Undefined: it takes too long, or has too many rows. */
+async function runOnce(
+  engine: QueryEngine,
+  text: string,
+  { limitMs, mostRows, signal }: { limitMs: number; mostRows: number; signal: AbortSignal | undefined },
+): Promise<Run | undefined> {
+  const limit = AbortSignal.timeout(limitMs);
+  const started = performance.now();
+  try {
+    await using stream = await engine.execute(
+      { dialect: engine.dialect, text, parameters: [] },
+      { signal: signal === undefined ? limit : AbortSignal.any([limit, signal]), shape: 'columns' },
+    );
+    const batches = [];
+    let rows = 0;
+    for await (const batch of stream) {
+      rows += batchLength(batch);
+      if (rows > mostRows) return undefined;
+      batches.push(batch);
+    }
+    return { answer: { schema: stream.schema, batches }, ms: performance.now() - started };
+  } catch (error) {
+    const isLate = limit.aborted && signal?.aborted !== true;
+    if (isLate && isPerfError(error, 'ERR_PERF_ABORTED')) return undefined;
+    throw error;
+  }
+}
