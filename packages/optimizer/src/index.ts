@@ -83,3 +83,7 @@ export { RewriteGate } from './gate/rewrite-gate.ts';
 export type { RewriteGateOptions } from './gate/rewrite-gate.ts';
 export type { LedgerEntry, ShadowOutcome } from './gate/rewrite-ledger.ts';
 export type { ShadowOptions } from './gate/shadow-run.ts';
+export type { Defect, DefectKind } from './detect/defect.ts';
+export { detect } from './detect/detect.ts';
+export type { DetectOptions, DetectedStatement } from './detect/detect.ts';
+export type { StatementFacts } from './detect/statement-defects.ts';
