@@ -18,6 +18,7 @@ const ELSEWHERE: Readonly<Record<string, readonly Dialect[]>> = {
   'not-in-exists.ts': ['postgres'],
   'search/join-region.ts': ['postgres'],
   'search/planned-source.ts': ['postgres'],
+  'transitive.ts': ['postgres'],
 };
 
 /** One mutant for each proof; each must be found by its wrong answers. */

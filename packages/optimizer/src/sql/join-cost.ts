@@ -152,8 +152,8 @@ export class JoinCost {
   }
 
   #price(left: JoinSide, right: JoinSide, { rows, isEqual, isKeyed }: JoinWay): number {
-    // What an index finds is read before the other conditions of the right side are asked.
-    const matches = Math.max(((rows / right.rows) * right.read) / Math.max(1, left.rows), 0.1);
+    // What an index finds is read before the other conditions of the right side are asked; finding nothing costs nearly as much.
+    const matches = Math.max(((rows / right.rows) * right.read) / Math.max(1, left.rows), 0.7);
     const looked = isKeyed ? left.cost + left.rows * (1 + this.#model.habits.look * matches) : Infinity;
     const built = left.cost + right.cost + this.#built(left.rows, right.rows, isEqual);
     return Math.min(looked, built) + rows * 0.1;
@@ -164,12 +164,11 @@ export class JoinCost {
     const loop = left * right * 0.05 * this.#model.habits.scan;
     if (!isEqual || this.#model.habits.join === 'loop')
       return isEqual ? Math.min(loop, left * right * 0.02) : loop;
+    // Of the two sides the smaller one is made a table or an index of.
+    const [few, many] = [Math.min(left, right), Math.max(left, right)];
     if (this.#model.habits.join === 'hash')
-      return (
-        left * 0.7 * Math.min(1, this.#model.habits.scan * 2) +
-        right * 1.5 * Math.min(1, this.#model.habits.scan * 2)
-      );
-    return right * 0.5 * Math.log2(2 + right) + left * (1 + 0.3 * Math.log2(2 + right));
+      return (many * 0.5 + few * 1.5) * Math.min(1, this.#model.habits.scan * 2);
+    return few * 0.5 * Math.log2(2 + few) + many * 0.3 * (1 + Math.log2(2 + few));
   }
 
   #share(part: Expr): number {
