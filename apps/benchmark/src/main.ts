@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { benchCommand } from './bench/command.ts';
 import { adviseCommand } from './advise/command.ts';
+import { auditCommand } from './audit/command.ts';
 import { chaosCommand } from './chaos/command.ts';
 import { demoCommand } from './demo/command.ts';
 import { explainCommand } from './explain/command.ts';
@@ -24,6 +25,7 @@ const HELP = `perf-bench <command> [options]
   query      ask one structured query of the flights
   explain    show where the time of a plan goes, and what to do about it
   advise     find the indexes that a workload gains most by, and those that do nothing
+  audit      tell what is wrong with a database
   stats      write the statistics of a database to a file
   export     write rows of a file, or of a question asked of it, in any format
   trace      replay cache traces through the memory tier
@@ -42,6 +44,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['query', queryCommand],
   ['explain', explainCommand],
   ['advise', adviseCommand],
+  ['audit', auditCommand],
   ['stats', statsCommand],
   ['export', exportCommand],
   ['trace', traceCommand],

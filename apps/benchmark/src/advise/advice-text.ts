@@ -102,8 +102,8 @@ function figure(cost: number): string {
   return cost >= 100 ? whole(cost) : cost.toPrecision(3);
 }
 
-/** Signs that would steer the terminal, and ends of lines that would end a comment, become blanks. */
-function oneLine(text: string): string {
+/** Signs that would steer the terminal, and ends of lines that would end a comment, become blanks; what is longer is cut. */
+export function oneLine(text: string, longest: number = LONGEST): string {
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
-  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 }
