@@ -87,3 +87,20 @@ export type { Defect, DefectKind } from './detect/defect.ts';
 export { detect } from './detect/detect.ts';
 export type { DetectOptions, DetectedStatement } from './detect/detect.ts';
 export type { StatementFacts } from './detect/statement-defects.ts';
+export { gatherJoinStatistics } from './stats/gather-join-statistics.ts';
+export type { JoinStatisticsOptions } from './stats/gather-join-statistics.ts';
+export { HyperLogLog } from './stats/hyper-log-log.ts';
+export { JoinEstimator } from './stats/join-estimator.ts';
+export type { JoinEstimate, JoinEstimatorOptions } from './stats/join-estimator.ts';
+export { JoinFeedback } from './stats/join-feedback.ts';
+export type { JoinQuery } from './stats/join-query.ts';
+export type {
+  JoinStatistics,
+  SampledColumn,
+  SampledDomain,
+  SampledPort,
+  SampledTable,
+} from './stats/join-statistics.ts';
+export type { DeclaredJoin, JoinPort } from './stats/key-domain.ts';
+export { TableStatisticsBuilder } from './stats/table-statistics-builder.ts';
+export type { TableStatisticsOptions } from './stats/table-statistics-builder.ts';
