@@ -109,7 +109,8 @@ export class JoinEstimator {
     });
     const selectivity = new Selectivity(this.#statistics, shapesOf(query, this.#dialect));
     const { rows, isDefault, evidence } = this.#rows(parts, selectivity);
-    if (bound <= 1 && rows > bound)
+    // A key leaves one row or none: only kept rows may say which.
+    if (bound <= 1 && (evidence !== 'sample' || rows > bound))
       return { rows: bound, upperBound: bound, isDefault: false, evidence: 'bound' };
     return { rows: Math.min(rows, bound), upperBound: bound, isDefault, evidence };
   }

@@ -23,7 +23,9 @@ export function readJoinStatistics(given: unknown): ReadJoinStatistics {
     };
   const tables = new Map<string, SampledTable>();
   for (const [i, table] of listOf(given['tables']).entries()) {
-    const read = tableOf(table);
+    const read = tableOf(table, (column) =>
+      faults.push(`tables[${i}].columns[${column}] is left out: it is not consistent`),
+    );
     if (read === undefined || tables.has(read.name))
       faults.push(`tables[${i}] is left out: it is not consistent`);
     else tables.set(read.name, read);
@@ -37,12 +39,16 @@ export function readJoinStatistics(given: unknown): ReadJoinStatistics {
   return { statistics: { version: 1, tables: [...tables.values()], domains }, faults };
 }
 
-function tableOf(given: unknown): SampledTable | undefined {
+function tableOf(given: unknown, onFault: (column: number) => void): SampledTable | undefined {
   if (!isRecord(given)) return undefined;
   const { name, rows, length, even } = given;
   if (typeof name !== 'string' || !isCount(rows) || !isCount(length) || !isCount(even)) return undefined;
   if (even > length || length > rows || (even === 0 && rows > 0)) return undefined;
-  const columns = listOf(given['columns']).flatMap((column) => columnOf(column, length) ?? []);
+  const columns = listOf(given['columns']).flatMap((column, i) => {
+    const read = columnOf(column, length);
+    if (read === undefined) onFault(i);
+    return read ?? [];
+  });
   return { name, rows, length, even, columns };
 }
 
