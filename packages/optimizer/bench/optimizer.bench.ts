@@ -11,9 +11,20 @@ import { filterGap } from './filter-gap.bench.ts';
 import { filterOrder } from './filter-order.bench.ts';
 import { filterRows } from './filter-rows.bench.ts';
 import { importTime } from './import.bench.ts';
+import { joinOrder } from './join-order.bench.ts';
+import { joinOrderTime } from './join-order-time.bench.ts';
 import { optimizeTime } from './optimize-sql.bench.ts';
 
-const BENCHES: readonly Bench[] = [importTime, filterGap, filterRows, filterOrder, optimizeTime, drawPlan];
+const BENCHES: readonly Bench[] = [
+  importTime,
+  filterGap,
+  filterRows,
+  filterOrder,
+  optimizeTime,
+  joinOrderTime,
+  joinOrder,
+  drawPlan,
+];
 
 const args = parseBenchArgs();
 const use: BenchUse = { module: import.meta.url, quick: args.quick };

@@ -27,6 +27,21 @@ export { PLAN_STYLE, planSvg } from './viz/plan-svg.ts';
 export type { PlanPictureOptions, PlanSvgOptions } from './viz/plan-svg.ts';
 export { renderPlan } from './viz/plan-text.ts';
 export type { PlanTextOptions } from './viz/plan-text.ts';
+export { bestJoin } from './search/best-join.ts';
+export { cheapestPlan } from './search/dphyp.ts';
+export { greedyPlan, improvedPlan } from './search/greedy-join.ts';
+export { JoinGraph, MOST_RELATIONS } from './search/join-graph.ts';
+export type {
+  EqualColumn,
+  EqualColumns,
+  JoinConditionList,
+  JoinEdge,
+  JoinPlan,
+  JoinPrice,
+  JoinSide,
+  JoinWay,
+  RelationSet,
+} from './search/join-graph.ts';
 export { analyzeWorkload } from './sql/analyze-workload.ts';
 export type { AnalyzedStatement } from './sql/analyze-workload.ts';
 export { decideSql } from './sql/decide-sql.ts';

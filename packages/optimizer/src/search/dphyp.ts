@@ -36,18 +36,27 @@ class Enumeration {
     this.#mostPairs = mostPairs;
     this.#near = leaves.map(() => 0);
     for (const { left, right } of graph.edges) this.#addEdge(this.#leavesOf(left), this.#leavesOf(right));
-    for (const columns of graph.classes) this.#addClass(columns.map(({ relation }) => 1 << relation));
+    for (const { set } of graph.classes) this.#addClass(this.#leavesOf(set));
     this.#addProducts();
   }
 
   best(): JoinPlan | undefined {
     const { length } = this.#leaves;
+    if (this.#leastPairs() > this.#mostPairs) return undefined;
     for (const [i, leaf] of this.#leaves.entries()) this.#plans.set(1 << i, leaf);
     for (let i = length - 1; i >= 0 && this.#pairs <= this.#mostPairs; i--) {
       this.#joinWithRest(1 << i);
       this.#grow(1 << i, (2 << i) - 1);
     }
     return this.#pairs > this.#mostPairs ? undefined : this.#plans.get((1 << length) - 1);
+  }
+
+  /** A leaf with d others around it is the middle of a star, which has d · 2^(d − 1) pairs. */
+  #leastPairs(): number {
+    return this.#near.reduce((most, near) => {
+      const around = bitsOf(near);
+      return Math.max(most, around * 2 ** (around - 1));
+    }, 0);
   }
 
   /** Larger connected sets that hold this one and nothing of `without`. */
@@ -130,8 +139,8 @@ class Enumeration {
     this.#wide.push({ left: here, right: there });
   }
 
-  #addClass(relations: readonly RelationSet[]): void {
-    const all = relations.reduce((set, relation) => set | this.#leavesOf(relation), 0);
+  /** Joins each of some leaves with each other. */
+  #addClass(all: RelationSet): void {
     for (let rest = all; rest !== 0; rest &= rest - 1)
       this.#near[31 - Math.clz32(rest & -rest)] =
         (this.#near[31 - Math.clz32(rest & -rest)] ?? 0) | (all & ~(rest & -rest));
@@ -167,6 +176,12 @@ class Enumeration {
       part |= more;
     }
   }
+}
+
+function bitsOf(set: RelationSet): number {
+  let count = 0;
+  for (let rest = set; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }
 
 function isOne(set: RelationSet): boolean {

@@ -35,6 +35,20 @@ export interface EqualColumn {
   readonly keyed: boolean;
 }
 
+/** All that joins the relations of a graph. */
+export interface JoinConditionList {
+  readonly edges: readonly JoinEdge[];
+  /** Columns of which each equals every other, at least two of a list. */
+  readonly classes: readonly (readonly EqualColumn[])[];
+}
+
+/** Columns that are all equal. */
+export interface EqualColumns {
+  readonly columns: readonly EqualColumn[];
+  /** Their relations. */
+  readonly set: RelationSet;
+}
+
 /** How two sides are joined. */
 export interface JoinWay {
   readonly rows: number;
@@ -62,10 +76,12 @@ const LEAST_ROWS = 1e-3;
  */
 export class JoinGraph {
   readonly edges: readonly JoinEdge[];
-  readonly #price: JoinPrice;
+  readonly classes: readonly EqualColumns[];
+  /** The relations, each a plan of its own. */
   readonly leaves: readonly JoinPlan[];
-  readonly classes: readonly (readonly EqualColumn[])[];
+  readonly #price: JoinPrice;
 
+  /** @param relations at most `MOST_RELATIONS`; relation i is bit i of every set */
   constructor(
     relations: readonly JoinSide[],
     conditions: {
@@ -75,8 +91,12 @@ export class JoinGraph {
     price: JoinPrice,
   ) {
     this.leaves = relations.map(({ rows, read, cost }, i) => ({ rows, read, cost, set: 1 << i }));
-    this.edges = conditions.edges;
-    this.classes = conditions.classes;
+    // Two columns are a plain edge, which is weighed in less time.
+    const pairs = conditions.classes.flatMap((columns) => edgeOf(columns) ?? []);
+    this.edges = [...conditions.edges, ...pairs];
+    this.classes = conditions.classes
+      .filter((columns) => edgeOf(columns) === undefined)
+      .map((columns) => ({ columns, set: columns.reduce((set, { relation }) => set | (1 << relation), 0) }));
     this.#price = price;
   }
 
@@ -85,15 +105,14 @@ export class JoinGraph {
     const both = a.set | b.set;
     let [share, isEqual, keyed] = [1, false, 0];
     for (const edge of this.edges) {
-      const needed = edge.left | edge.right;
-      if ((needed & ~both) !== 0 || (needed & ~a.set) === 0 || (needed & ~b.set) === 0) continue;
+      if (!isBetween(edge, a.set, b.set)) continue;
       share *= edge.share;
       isEqual ||= edge.isEqual;
       keyed |= edge.keyed;
     }
-    for (const columns of this.classes) {
+    for (const { columns, set } of this.classes) {
+      if ((set & a.set) === 0 || (set & b.set) === 0) continue;
       const [here, there] = [fewest(columns, a.set), fewest(columns, b.set)];
-      if (here === undefined || there === undefined) continue;
       share *= (here.present * there.present) / Math.max(here.distinct, there.distinct);
       isEqual = true;
       keyed |= here.keyed | there.keyed;
@@ -111,26 +130,37 @@ export class JoinGraph {
 
   /** Whether a condition stands between two sets. */
   areJoined(a: RelationSet, b: RelationSet): boolean {
-    for (const { left, right } of this.edges) {
-      const needed = left | right;
-      if ((needed & ~(a | b)) === 0 && (needed & ~a) !== 0 && (needed & ~b) !== 0) return true;
-    }
-    return this.classes.some((columns) => {
-      let [here, there] = [false, false];
-      for (const { relation } of columns) {
-        here ||= ((a >> relation) & 1) === 1;
-        there ||= ((b >> relation) & 1) === 1;
-      }
-      return here && there;
-    });
+    return (
+      this.edges.some((edge) => isBetween(edge, a, b)) ||
+      this.classes.some(({ set }) => (set & a) !== 0 && (set & b) !== 0)
+    );
   }
+}
+
+/** Whether two sets have together what an edge needs, and neither has it alone. */
+function isBetween({ left, right }: JoinEdge, a: RelationSet, b: RelationSet): boolean {
+  const needed = left | right;
+  return (needed & ~(a | b)) === 0 && (needed & ~a) !== 0 && (needed & ~b) !== 0;
+}
+
+/** Two equal columns of two relations as an edge. */
+function edgeOf(columns: readonly EqualColumn[]): JoinEdge | undefined {
+  const [a, b] = columns;
+  if (a === undefined || b === undefined || columns.length > 2 || a.relation === b.relation) return undefined;
+  return {
+    left: 1 << a.relation,
+    right: 1 << b.relation,
+    share: (a.present * b.present) / Math.max(a.distinct, b.distinct),
+    isEqual: true,
+    keyed: (a.keyed ? 1 << a.relation : 0) | (b.keyed ? 1 << b.relation : 0),
+  };
 }
 
 /** What a set has of equal columns: the fewest values, the relations whose index finds them, and what is not null where it is the first. */
 function fewest(
   columns: readonly EqualColumn[],
   set: RelationSet,
-): { readonly distinct: number; readonly present: number; readonly keyed: RelationSet } | undefined {
+): { readonly distinct: number; readonly present: number; readonly keyed: RelationSet } {
   let [count, distinct, present, keyed] = [0, Infinity, 1, 0];
   for (const column of columns) {
     if (((set >> column.relation) & 1) === 0) continue;
@@ -140,5 +170,5 @@ function fewest(
     if (column.keyed) keyed |= 1 << column.relation;
   }
   // Rows that are joined by the column already hold no null in it.
-  return count === 0 ? undefined : { distinct, present: count === 1 ? present : 1, keyed };
+  return { distinct, present: count === 1 ? present : 1, keyed };
 }

@@ -1,4 +1,5 @@
 import type { Source } from '../sql/query.ts';
+import { leavesOf } from '../sql/query.ts';
 
 /** Sources that an engine puts in order together. A list within is put in order first, and joined as one. */
 export type JoinList = readonly (Source | JoinList)[];
@@ -18,6 +19,13 @@ export function joinList(from: Source, most: number): JoinList {
     list = isOpen ? [...list, ...joined] : [...list, joined];
   }
   return list;
+}
+
+/** Whether there are more sources than the engine puts in order together, so that the order of the text counts. */
+export function followsText(from: Source, most: number): boolean {
+  return joinList(from, most).some(
+    (part) => isList(part) || (part.kind === 'join' && leavesOf(part).length > most),
+  );
 }
 
 /** What stands between the commas of FROM. */

@@ -24,6 +24,8 @@ export interface Relation extends JoinSide {
 /** Cost of joining the sources of a SELECT in the order that the engine is expected to find. */
 export class JoinCost {
   readonly #model: CostModel;
+  /** Sources that each condition names, so that many conditions are not read for every table anew. */
+  readonly #named = new Map<Expr, readonly string[]>();
 
   constructor(model: CostModel) {
     this.#model = model;
@@ -87,7 +89,7 @@ export class JoinCost {
     if (unit.kind !== 'join') return this.#leaf(unit, conditions);
     const left = this.of(
       unit.left,
-      conditions.filter((part) => isWithin(part, aliasesOf(unit.left))),
+      conditions.filter((part) => this.#isWithin(part, aliasesOf(unit.left))),
     );
     const right = this.#unit(unit.right, conjuncts(unit.on));
     const both = new Set([...aliasesOf(unit.left), ...right.sources]);
@@ -100,9 +102,9 @@ export class JoinCost {
 
   #leaf(leaf: Leaf, conditions: readonly Expr[]): Relation {
     const { habits, selectivity } = this.#model;
-    const own = conditions.filter((part) => isWithin(part, new Set([leaf.alias])));
-    const share = own.reduce((product, part) => product * this.#share(part), 1);
     const sources = new Set([leaf.alias]);
+    const own = conditions.filter((part) => this.#isWithin(part, sources));
+    const share = own.reduce((product, part) => product * this.#share(part), 1);
     if (leaf.kind === 'derived') {
       const inner = this.#model.query(leaf.query);
       return {
@@ -171,6 +173,16 @@ export class JoinCost {
     return few * 0.5 * Math.log2(2 + few) + many * 0.3 * (1 + Math.log2(2 + few));
   }
 
+  /** Whether a condition names these sources only. */
+  #isWithin(condition: Expr, sources: ReadonlySet<string>): boolean {
+    let named = this.#named.get(condition);
+    if (named === undefined) {
+      named = columnsIn(condition).map(({ source }) => source);
+      this.#named.set(condition, named);
+    }
+    return named.length > 0 && named.every((source) => sources.has(source));
+  }
+
   #share(part: Expr): number {
     const { value, isDefault } = this.#model.selectivity.of(part);
     if (isDefault) this.#model.isDefault = true;
@@ -235,14 +247,6 @@ export function aliasesOf(source: Source): ReadonlySet<string> {
   return source.kind === 'join'
     ? new Set([...aliasesOf(source.left), ...aliasesOf(source.right)])
     : new Set([source.alias]);
-}
-
-/** Whether a condition names these sources only, or ones of the queries around. */
-function isWithin(condition: Expr, sources: ReadonlySet<string>): boolean {
-  const columns = columnsIn(condition);
-  return (
-    columns.some(({ source }) => sources.has(source)) && columns.every(({ source }) => sources.has(source))
-  );
 }
 
 /** Cost of evaluating conditions once, where reading the row costs 1. */

@@ -62,11 +62,18 @@ class QueryPrinter {
     });
     return [
       `SELECT ${distinct ? 'DISTINCT ' : ''}${columns.join(', ')}`,
-      ...(from === undefined ? [] : [`FROM ${this.#source(from)}`]),
+      ...(from === undefined ? [] : [`FROM ${this.#from(from)}`]),
       ...(where === undefined ? [] : [`WHERE ${this.#exprs.print(where)}`]),
       ...(group.length === 0 ? [] : [`GROUP BY ${this.#exprs.list(group)}`]),
       ...(having === undefined ? [] : [`HAVING ${this.#exprs.print(having)}`]),
     ].join(' ');
+  }
+
+  /** Postgres puts what commas part in order whatever its number, and what CROSS JOIN joins up to `join_collapse_limit`. */
+  #from(source: Source): string {
+    const isList = source.kind === 'join' && source.type === 'inner' && source.on === undefined;
+    if (this.#dialect !== 'postgres' || !isList) return this.#source(source);
+    return `${this.#from(source.left)}, ${this.#source(source.right)}`;
   }
 
   #source(source: Source): string {

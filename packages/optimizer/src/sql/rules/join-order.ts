@@ -1,7 +1,7 @@
 import { bestJoin } from '../../search/best-join.ts';
 import { JoinConditions } from '../../search/join-conditions.ts';
 import { MOST_RELATIONS } from '../../search/join-graph.ts';
-import { isList, joinList } from '../../search/join-list.ts';
+import { followsText } from '../../search/join-list.ts';
 import { joinRegion } from '../../search/join-region.ts';
 import type { JoinRegion } from '../../search/join-region.ts';
 import { plannedSource } from '../../search/planned-source.ts';
@@ -37,7 +37,7 @@ export const joinOrder: SqlRule = {
     if (sites.every(({ from }) => leavesOf(from).length < 3)) return [];
     const costs = model(query);
     const { reorders } = costs.habits;
-    const open = sites.filter(({ from }) => joinList(from, reorders).some(isList));
+    const open = sites.filter(({ from }) => followsText(from, reorders));
     if (open.length === 0) return [];
     // Named queries are known once the whole statement is.
     costs.query(query);
