@@ -1,4 +1,4 @@
-import { JoinEstimator, JoinFeedback, gatherJoinStatistics, qError } from '@perf/optimizer';
+import { JoinEstimator, JoinFeedback, gatherJoinStatistics, optimizeSql, qError } from '@perf/optimizer';
 import { seededRandom } from '@perf/testkit';
 import type { Arbitrary } from 'fast-check';
 import { array, assert, asyncProperty, constantFrom, integer, nat, option, record, tuple } from 'fast-check';
@@ -190,6 +190,31 @@ describe('JoinEstimator', () => {
     ].map((text) => estimator.estimate(text));
 
     expect(found).toEqual([undefined, undefined, undefined, undefined]);
+  });
+});
+
+describe('optimizeSql', () => {
+  const text =
+    'SELECT p.score FROM posts p WHERE p.score > 10 AND EXISTS (SELECT 1 FROM votes v WHERE v.post = p.id)';
+
+  it('takes the rows of joins from the estimator it is given, and of a query within as if its key were any', async () => {
+    await using engine = await openForum(skewedForum(5));
+    const statistics = await engine.statistics(['users', 'posts', 'votes']);
+    const samples = await gatherJoinStatistics(engine, forumCatalog);
+    const cardinality = new JoinEstimator({ dialect: 'duckdb', catalog: forumCatalog, samples, statistics });
+    const join =
+      'SELECT p.id FROM posts p, votes v, votes w WHERE v.post = p.id AND w.post = p.id AND p.score > 10';
+    const options = { dialect: 'duckdb', catalog: forumCatalog, statistics } as const;
+    const [[real] = []] = await askForum(engine, join.replace('p.id', 'count(*)'));
+
+    const without = optimizeSql(join, options).originalEstimate?.rows ?? 0;
+    const found = optimizeSql(join, { ...options, cardinality }).originalEstimate?.rows ?? 0;
+    const within = optimizeSql(text, { ...options, cardinality }).originalEstimate;
+
+    expect(qError(found, Number(real))).toBeLessThan(1.2);
+    expect(qError(without, Number(real))).toBeGreaterThan(10);
+    expect(within?.rows).toBeGreaterThan(0);
+    expect(within?.cost).toBeLessThan(Infinity);
   });
 });
 

@@ -9,6 +9,7 @@ import { readStatement } from './read-statement.ts';
 import type { Alternative, RuleContext, SqlRule } from './rules/sql-rule.ts';
 import { SQL_RULES } from './rules/sql-rules.ts';
 import { Shapes } from './shapes.ts';
+import type { JoinEstimator } from '../stats/join-estimator.ts';
 import { isUndetermined } from './undetermined.ts';
 import type { SqlName } from './sql-name.ts';
 
@@ -19,6 +20,8 @@ export interface OptimizeSqlOptions {
   readonly catalog: Catalog;
   /** @default none: estimates rest on defaults */
   readonly statistics?: QueryStatistics;
+  /** What is known of joins, for the rows that they give. @default none: the statistics of single columns tell */
+  readonly cardinality?: JoinEstimator;
   /** Rules left out. @default none */
   readonly disable?: readonly string[];
   /** `none` takes every change that is proven, whatever it costs: to test the proofs. @default 'cost' */
@@ -82,8 +85,7 @@ export function optimizeSql(original: string, options: OptimizeSqlOptions): Opti
   const { dialect, catalog, statistics = { tables: new Map() }, disable = [], readOnly = true } = options;
   if (readOnly) mustOnlyRead(original, dialect);
   const read = readStatement(original, dialect, catalog);
-  if ('reason' in read)
-    return left(original, read.reason);
+  if ('reason' in read) return left(original, read.reason);
   if (isUndetermined(read.query, new Shapes(read.query, dialect)))
     return left(original, 'it shows one of several texts that a collation takes for one');
   const switchedOff = new Set(disable);
@@ -91,7 +93,7 @@ export function optimizeSql(original: string, options: OptimizeSqlOptions): Opti
     (rule) => !switchedOff.has(rule.name) && rule.engines[dialect] !== undefined,
   );
   const { plainDates = dialect === 'sqlite', gate = 'cost' } = options;
-  const model = (query: Query): CostModel => new CostModel(query, statistics, dialect);
+  const model = (query: Query): CostModel => new CostModel(query, statistics, dialect, options.cardinality);
   const search = new Search(rules, { dialect, plainDates, fresh: read.fresh, model }, gate);
   const { queries, rewrites, refused, cost, costBefore } = search.best(read.query);
   const steps = queries.map((query) => printQuery(query, dialect));

@@ -5,6 +5,8 @@ import type { Expr } from './expr.ts';
 import { conjuncts } from './expr.ts';
 import { JoinCost } from './join-cost.ts';
 import type { Query, QueryBody, Select } from './query.ts';
+import type { JoinEstimator } from '../stats/join-estimator.ts';
+import { joinQueryOf } from '../stats/join-query.ts';
 import { Selectivity } from './selectivity-of.ts';
 import { Shapes } from './shapes.ts';
 import type { SqlName } from './sql-name.ts';
@@ -18,9 +20,17 @@ export interface QueryCost {
   readonly isDefault: boolean;
 }
 
-/** Estimates a whole statement for one engine. */
-export function costOf(query: Query, statistics: QueryStatistics, dialect: SqlName): QueryCost {
-  return new CostModel(query, statistics, dialect).query(query);
+/** Fewest rows that a join gives, so that no product becomes 0. */
+const LEAST_ROWS = 1e-3;
+
+/** Estimates a whole statement for one engine. @param cardinality what is known of joins, instead of `statistics` alone */
+export function costOf(
+  query: Query,
+  statistics: QueryStatistics,
+  dialect: SqlName,
+  cardinality?: JoinEstimator,
+): QueryCost {
+  return new CostModel(query, statistics, dialect, cardinality).query(query);
 }
 
 /** Cost of the parts of one form of a statement. */
@@ -29,10 +39,12 @@ export class CostModel {
   readonly selectivity: Selectivity;
   readonly statistics: QueryStatistics;
   readonly habits: EngineHabits;
+  readonly #cardinality: JoinEstimator | undefined;
   readonly #ctes = new Map<string, QueryCost>();
   isDefault = false;
 
-  constructor(query: Query, statistics: QueryStatistics, dialect: SqlName) {
+  constructor(query: Query, statistics: QueryStatistics, dialect: SqlName, cardinality?: JoinEstimator) {
+    this.#cardinality = cardinality;
     this.shapes = new Shapes(query, dialect);
     this.selectivity = new Selectivity(statistics, this.shapes);
     this.statistics = statistics;
@@ -75,11 +87,13 @@ export class CostModel {
 
   #select(select: Select): { rows: number; cost: number } {
     const where = conjuncts(select.where);
-    const joined = new JoinCost(this).of(
-      select.from,
-      where.filter((part) => !hasQuery(part)),
-    );
-    let { rows } = joined;
+    const plain = where.filter((part) => !hasQuery(part));
+    const joined = new JoinCost(this).of(select.from, plain);
+    const join = this.#cardinality === undefined ? undefined : joinQueryOf(select.from, plain);
+    let rows =
+      join === undefined
+        ? joined.rows
+        : Math.max(LEAST_ROWS, this.#cardinality?.estimateJoin(join).rows ?? joined.rows);
     let cost = joined.cost;
     for (const part of where.filter(hasQuery)) {
       cost += this.#queriesIn(part, rows);

@@ -12,6 +12,7 @@ type ValueOf = (row: number) => Value;
 
 /** A table whose kept rows a condition is asked about. */
 export interface AskedTable {
+  readonly alias: string;
   readonly pool: Pool;
   readonly typeOf: (column: string) => DataType | undefined;
 }
@@ -124,13 +125,14 @@ function likeTruth({ name, args }: Call, table: AskedTable): TruthOf | undefined
 
 /** The type of the column that an expression is; it says how a literal beside it is read. */
 function typeIn(expr: Expr, table: AskedTable): DataType | undefined {
-  return expr.kind === 'column' ? table.typeOf(expr.name) : undefined;
+  return expr.kind === 'column' && expr.source === table.alias ? table.typeOf(expr.name) : undefined;
 }
 
 function valueOf(expr: Expr, table: AskedTable, type?: DataType): ValueOf | undefined {
   switch (expr.kind) {
     case 'column':
-      return columnValue(expr.name, table);
+      // A column of a query around is not known here.
+      return expr.source === table.alias ? columnValue(expr.name, table) : undefined;
     case 'literal': {
       const value = literalValue(expr, type);
       return value === undefined ? undefined : () => value;

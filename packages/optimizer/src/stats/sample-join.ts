@@ -1,6 +1,7 @@
 import type { Estimate } from '../selectivity.ts';
 import { call, column } from '../sql/expr.ts';
 import type { Selectivity } from '../sql/selectivity-of.ts';
+import type { TableColumn } from './equal-share.ts';
 import { equalShare } from './equal-share.ts';
 import type { EqualColumns, JoinParts, JoinedTable } from './join-query.ts';
 import type { Hub, JoinTree } from './join-tree.ts';
@@ -41,7 +42,7 @@ export class SampleJoin {
     const types = new Map(table.columns.map(({ name, type }) => [name, type]));
     const weights = new Float64Array(pool.length).fill(1);
     for (const filter of filters) {
-      const passes = rowCondition(filter, { pool, typeOf: (name) => types.get(name) });
+      const passes = rowCondition(filter, { alias, pool, typeOf: (name) => types.get(name) });
       if (passes === undefined) this.#share *= this.#known(this.#selectivity.of(filter));
       else
         for (let row = 0; row < pool.length; row++) if (weights[row] !== 0 && !passes(row)) weights[row] = 0;
@@ -111,7 +112,7 @@ export class SampleJoin {
     const joined = this.#parts.tables.find((table) => table.alias === alias);
     const types = new Map(joined?.table.columns.map(({ name, type }) => [name, type]));
     return (joined?.filters ?? []).reduce((share, filter) => {
-      const passes = rowCondition(filter, { pool, typeOf: (name) => types.get(name) });
+      const passes = rowCondition(filter, { alias, pool, typeOf: (name) => types.get(name) });
       if (passes === undefined) return share;
       let passing = 0;
       for (let row = 0; row < pool.even; row++) if (passes(row)) passing++;
@@ -130,21 +131,20 @@ export class SampleJoin {
   #equalShare({ members }: EqualColumns): number {
     const [first, ...others] = members;
     if (first === undefined) return 1;
-    return others.reduce((share, other) => {
-      const [a, b] = [first, other].map((member) => ({
-        table: this.#tables.find(({ alias }) => alias === member.alias),
-        column: member.column,
-      }));
-      const seen =
-        a?.table === undefined || b?.table === undefined
-          ? undefined
-          : equalShare({ ...a, table: a.table }, { ...b, table: b.table });
-      if (seen !== undefined) return share * seen;
-      const [left, right] = [column(first.alias, first.column), column(other.alias, other.column)];
-      if (this.#selectivity.column(left) === undefined && this.#selectivity.column(right) === undefined)
-        this.#isDefault = true;
-      return share * this.#known(this.#selectivity.of(call('=', left, right)));
+    const seen = this.#column(first);
+    return others.reduce((share, member) => {
+      const other = this.#column(member);
+      const known = seen === undefined || other === undefined ? undefined : equalShare(seen, other);
+      if (known !== undefined) return share * known;
+      this.#isDefault = true;
+      const equality = call('=', column(first.alias, first.column), column(member.alias, member.column));
+      return share * this.#selectivity.of(equality).value;
     }, 1);
+  }
+
+  #column({ alias, column: name }: EqualColumns['members'][number]): TableColumn | undefined {
+    const table = this.#tables.find((each) => each.alias === alias);
+    return table === undefined ? undefined : { table, column: name };
   }
 }
 
