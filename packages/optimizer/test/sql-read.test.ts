@@ -55,6 +55,9 @@ describe('SQL', () => {
     ['select id from orders where (id = 1) -- c\rand total = 2', 'carriage return'],
     [`select ${'1 + '.repeat(500)}1`, 'too long'],
     ['select id from orders where total > all (select 1)', 'ANY or ALL'],
+    ['select id from orders where total = all (select 1)', 'ANY or ALL'],
+    ['select id from orders where total <> any (select 1)', 'ANY or ALL'],
+    ['select id from orders where total = any (array[1])', 'ANY or ALL'],
     [`select id from orders ${'where ('.repeat(1)}${'('.repeat(500)}total${')'.repeat(501)} = 1`, 'nested'],
   ])('is left as it is: %s', (sql, reason) => {
     const { unread, text } = optimizeSql(sql, { dialect: 'postgres', catalog: shop, readOnly: false });

@@ -30,6 +30,26 @@ describe('rules', () => {
       "TIMESTAMP '2025-01-01 00:00:00'",
     ],
     [
+      'date-range',
+      "select id from orders where cast(at_time as date) between '2024-05-01' and '2024-05-03'",
+      "orders.at_time >= TIMESTAMP '2024-05-01 00:00:00' AND orders.at_time < TIMESTAMP '2024-05-04 00:00:00'",
+    ],
+    [
+      'date-range',
+      "select id from orders where '2024-03' < to_char(day, 'YYYY-MM')",
+      `orders."day" >= DATE '2024-04-01'`,
+    ],
+    [
+      'bare-cast',
+      "select id from orders where customer_id::text in ('7', '-8')",
+      'orders.customer_id IN (7, -8)',
+    ],
+    [
+      'count-exists',
+      'select id from orders o where 1 <= (select count(*) from items i where i.order_id = o.id)',
+      'EXISTS (SELECT 1',
+    ],
+    [
       'cast-like',
       "select id from orders where cast(day as text) like '2024-02-%'",
       `orders."day" < DATE '2024-03-01'`,
@@ -50,6 +70,11 @@ describe('rules', () => {
     [
       'not-in-exists',
       'select id from orders where customer_id not in (select id from customers)',
+      'NOT EXISTS (SELECT 1',
+    ],
+    [
+      'not-in-exists',
+      'select id from orders where customer_id <> all (select id from customers)',
       'NOT EXISTS (SELECT 1',
     ],
     ['unused-join', 'select i.price from items i join orders o on o.id = i.order_id', 'FROM items AS i'],
@@ -117,6 +142,12 @@ describe('rules', () => {
 
   it.each([
     ['date-range', "select id from orders where date_trunc('month', day) = '2024-03-02'"],
+    ['date-range', "select id from orders where date_trunc('month', day) < '2024-03-02'"],
+    ['date-range', "select id from orders where to_char(day, 'MM-YYYY') > '03-2024'"],
+    ['date-range', "select id from orders where day::date between '2024-05-01' and day"],
+    ['bare-cast', "select id from orders where customer_id::text = '07'"],
+    ['bare-cast', "select id from orders where customer_id::text < '7'"],
+    ['bare-cast', "select id from orders where cast(customer_id as varchar(1)) = '7'"],
     ['date-range', "select id from orders where not (date_trunc('month', day) = '2024-03-01')"],
     ['cast-like', "select id from orders where cast(day as text) like '2024-0_%'"],
     ['cast-like', "select id from orders where cast(day as text) like '20%'"],

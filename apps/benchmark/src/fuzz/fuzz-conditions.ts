@@ -66,6 +66,7 @@ export class FuzzConditions {
       'int',
       'list',
       'sum',
+      'casttext',
       'coalesce',
       'null',
       'same',
@@ -79,6 +80,8 @@ export class FuzzConditions {
         return `${this.int(source)} ${random.pick(['in', 'not in'])} (${random.int(0, 3)}, ${random.int(2, 6)})`;
       case 'sum':
         return `${this.int(source)} ${random.pick(['+', '-'])} ${random.int(1, 3)} ${random.pick(['=', '<', '>='])} ${random.int(0, 5)}`;
+      case 'casttext':
+        return `${WORDS[this.#dialect].text(this.int(source))} = '${random.pick(['1', '2', '3', '-1', '02', '2 ', '+3', '-0'])}'`;
       case 'coalesce':
         return `coalesce(${this.int(source)}, ${random.int(0, 2)}) = ${random.int(0, 3)}`;
       case 'null':
@@ -108,14 +111,19 @@ export class FuzzConditions {
 
   #dated(column: string): string {
     const random = this.#random;
-    const { monthOf, month, yearOf, year, dayOf } = WORDS[this.#dialect];
-    switch (random.int(0, 3)) {
+    const { monthOf, month, yearOf, year, dayOf, formattedMonthOf } = WORDS[this.#dialect];
+    const operator = random.pick(['=', '=', '=', '<', '<=', '>', '>=']);
+    switch (random.int(0, 5)) {
       case 0:
-        return `${monthOf(column)} = ${month(random.pick(['2020-01', '2020-02', '2020-12', '2021-02']))}`;
+        return `${monthOf(column)} ${operator} ${month(random.pick(['2020-01', '2020-02', '2020-12', '2021-02']))}`;
       case 1:
-        return `${yearOf(column)} = ${year(random.pick(['2019', '2020', '2021']))}`;
+        return `${yearOf(column)} ${operator} ${year(random.pick(['2019', '2020', '2021']))}`;
       case 2:
-        return `${dayOf(column)} = '${dayText(random)}'`;
+        return `${dayOf(column)} ${operator} '${dayText(random)}'`;
+      case 3:
+        return `${dayOf(column)} between '${dayText(random)}' and '${dayText(random)}'`;
+      case 4:
+        return `'${random.pick(['2020-01', '2020-02', '2020-12'])}' ${operator} ${formattedMonthOf(column)}`;
       default:
         return `${column} ${random.pick(['<', '>=', '='])} '${dayText(random)}'`;
     }

@@ -13,6 +13,7 @@ export interface FuzzMutant {
 const EMBEDDED: readonly Dialect[] = ['sqlite', 'duckdb'];
 /** Rules that only one engine has. */
 const ELSEWHERE: Readonly<Record<string, readonly Dialect[]>> = {
+  'bare-cast.ts': ['postgres'],
   'bare-column.ts': ['postgres'],
   'common-or.ts': ['mysql'],
   'not-in-exists.ts': ['postgres'],
@@ -23,6 +24,13 @@ const ELSEWHERE: Readonly<Record<string, readonly Dialect[]>> = {
 
 /** One mutant for each proof; each must be found by its wrong answers. */
 export const FUZZ_MUTANTS: readonly FuzzMutant[] = [
+  mutant(
+    'date-range: ends of periods',
+    'date-range.ts',
+    "return [call('<', column, literal(next))];",
+    "return [call('<=', column, literal(next))];",
+  ),
+  mutant('bare-cast: texts of numbers', 'bare-cast.ts', '/^(?:0|-?[1-9]\\d{0,8})$/', '/^[-+]?\\d{1,9} ?$/'),
   mutant(
     'date-range: whole periods',
     'calendar-unit.ts',

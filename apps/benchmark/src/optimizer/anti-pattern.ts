@@ -14,6 +14,8 @@ export interface DialectWords {
   readonly monthOf: (column: string) => string;
   /** The month `2023-04` as `monthOf` gives it. */
   readonly month: (text: string) => string;
+  /** The month of a column as text, `2023-04`. */
+  readonly formattedMonthOf: (column: string) => string;
   readonly yearOf: (column: string) => string;
   readonly year: (text: string) => string;
   readonly dayOf: (column: string) => string;
@@ -26,6 +28,7 @@ export const WORDS: Readonly<Record<Dialect, DialectWords>> = {
   postgres: {
     monthOf: (column) => `date_trunc('month', ${column})`,
     month: (text) => `'${text}-01'`,
+    formattedMonthOf: (column) => `to_char(${column}, 'YYYY-MM')`,
     yearOf: (column) => `extract(year from ${column})`,
     year: (text) => text,
     dayOf: (column) => `cast(${column} as date)`,
@@ -34,6 +37,7 @@ export const WORDS: Readonly<Record<Dialect, DialectWords>> = {
   duckdb: {
     monthOf: (column) => `date_trunc('month', ${column})`,
     month: (text) => `DATE '${text}-01'`,
+    formattedMonthOf: (column) => `strftime(${column}, '%Y-%m')`,
     yearOf: (column) => `year(${column})`,
     year: (text) => text,
     dayOf: (column) => `cast(${column} as date)`,
@@ -42,6 +46,7 @@ export const WORDS: Readonly<Record<Dialect, DialectWords>> = {
   sqlite: {
     monthOf: (column) => `strftime('%Y-%m', ${column})`,
     month: (text) => `'${text}'`,
+    formattedMonthOf: (column) => `strftime('%Y-%m', ${column})`,
     yearOf: (column) => `strftime('%Y', ${column})`,
     year: (text) => `'${text}'`,
     dayOf: (column) => `date(${column})`,
@@ -50,6 +55,7 @@ export const WORDS: Readonly<Record<Dialect, DialectWords>> = {
   mysql: {
     monthOf: (column) => `date_format(${column}, '%Y-%m')`,
     month: (text) => `'${text}'`,
+    formattedMonthOf: (column) => `date_format(${column}, '%Y-%m')`,
     yearOf: (column) => `year(${column})`,
     year: (text) => text,
     dayOf: (column) => `date(${column})`,

@@ -61,12 +61,25 @@ function readComparison(cursor: Cursor, scope: Scope): Expr {
   return again === undefined ? found : unreadable('two comparisons stand in a row without brackets');
 }
 
+/** `= ANY (query)` is IN and `<> ALL (query)` is NOT IN; other comparisons with queries, and those with arrays, are not understood. */
+function readQuantified(cursor: Cursor, scope: Scope, test: Expr, comparison: string): Expr {
+  const isAll = cursor.next().text === 'all';
+  const isQuery = cursor.is('(', 'select') || cursor.is('(', 'with');
+  if (!isQuery || comparison !== (isAll ? '<>' : '=')) return unreadable('it compares with ANY or ALL');
+  cursor.must('(');
+  const query = cursor.query(scope);
+  cursor.must(')');
+  const found: Expr = { kind: 'query', form: 'in', test, query };
+  return isAll ? call('not', found) : found;
+}
+
 function readTest(cursor: Cursor, scope: Scope, left: Expr): Expr | undefined {
   const sign = cursor.peek();
   const comparison = sign.kind === 'sign' ? COMPARISONS[sign.text] : undefined;
   if (comparison !== undefined) {
     cursor.next();
-    if (cursor.is('any') || cursor.is('all') || cursor.is('some')) unreadable('it compares with ANY or ALL');
+    if (cursor.is('any') || cursor.is('all') || cursor.is('some'))
+      return readQuantified(cursor, scope, left, comparison);
     return call(comparison, left, readSum(cursor, scope));
   }
   if (cursor.take('is')) return readIs(cursor, scope, left);

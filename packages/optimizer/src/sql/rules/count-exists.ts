@@ -15,10 +15,13 @@ export const countExists: SqlRule = {
 /** Comparisons that hold from the first row on, and those that hold without any. */
 const SOME: ReadonlySet<string> = new Set(['> 0', '>= 1', '<> 0']);
 const NONE: ReadonlySet<string> = new Set(['= 0', '< 1', '<= 0']);
+const TURNED: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
 
 function tested(condition: Expr): ChangedCondition | undefined {
   if (condition.kind !== 'call') return undefined;
-  const [counted, bound] = condition.args;
+  const [a, b] = condition.args;
+  const isTurned = a?.kind === 'literal';
+  const [counted, bound] = isTurned ? [b, a] : [a, b];
   if (
     counted?.kind !== 'query' ||
     counted.form !== 'scalar' ||
@@ -26,7 +29,7 @@ function tested(condition: Expr): ChangedCondition | undefined {
     bound.type !== 'number'
   )
     return undefined;
-  const asked = `${condition.name} ${bound.text}`;
+  const asked = `${isTurned ? (TURNED[condition.name] ?? condition.name) : condition.name} ${bound.text}`;
   if (!SOME.has(asked) && !NONE.has(asked)) return undefined;
   const exists = existing(counted);
   if (exists === undefined) return undefined;

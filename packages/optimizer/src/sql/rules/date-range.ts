@@ -1,17 +1,18 @@
-import type { Expr } from '../expr.ts';
+import type { Call, Expr } from '../expr.ts';
 import { allOf, call } from '../expr.ts';
 import type { Select } from '../query.ts';
-import type { Shapes } from '../shapes.ts';
+import { isConstant } from '../selectivity-of.ts';
 import type { SqlName } from '../sql-name.ts';
 import { dayAlone, dayText, nextPeriod } from './calendar-unit.ts';
 import type { CalendarUnit } from './calendar-unit.ts';
 import type { ChangedCondition } from './each-condition.ts';
 import { eachCondition } from './each-condition.ts';
-import type { SqlRule } from './sql-rule.ts';
+import type { RuleContext, SqlRule } from './sql-rule.ts';
 
 /**
- * A function of a date or a time that must equal a constant becomes a half-open range of the column itself, which an index or a partition
- * can answer. Sound for DATE and for times without a zone, and constants that are the beginning of a whole period.
+ * A function of a date or a time that is compared with a constant becomes a half-open range of the column itself, which an index or a
+ * partition can answer. Sound for DATE and for times without a zone, and constants that are the beginning of a whole period: the functions
+ * keep the order of what they are given.
  */
 export const dateRange: SqlRule = {
   name: 'date-range',
@@ -24,10 +25,10 @@ export const dateRange: SqlRule = {
   },
   margin: 1,
   // MySQL may hold days and months that are 0, which stand before the first of the period.
-  alternatives: (query, { shapes, dialect, plainDates }) =>
-    dialect === 'mysql' && !plainDates
+  alternatives: (query, context) =>
+    context.dialect === 'mysql' && !context.plainDates
       ? []
-      : eachCondition(query, (condition, select) => ranged(condition, select, shapes, dialect)),
+      : eachCondition(query, (condition, select) => ranged(condition, select, context)),
 };
 
 interface Period {
@@ -36,36 +37,80 @@ interface Period {
   readonly unit: CalendarUnit;
 }
 
-function ranged(
-  condition: Expr,
-  select: Select,
-  shapes: Shapes,
-  dialect: SqlName,
-): ChangedCondition | undefined {
-  if (condition.kind !== 'call' || condition.name !== '=') return undefined;
-  const [a, b] = condition.args;
-  if (a === undefined || b === undefined) return undefined;
-  const period = periodOf(a, b, dialect) ?? periodOf(b, a, dialect);
-  if (period === undefined) return undefined;
-  const column = shapes.columnIn(select, period.column.source, period.column.name);
+function ranged(condition: Expr, select: Select, context: RuleContext): ChangedCondition | undefined {
+  if (condition.kind !== 'call') return undefined;
+  const { shapes, dialect } = context;
+  const comparisons = comparisonsOf(condition);
+  const found = comparisons.map(({ name, tested, constant }) => ({
+    name,
+    period: periodOf(tested, constant, context),
+  }));
+  const [first] = found;
+  if (first?.period === undefined) return undefined;
+  const { source, name: called } = first.period.column;
+  const column = shapes.columnIn(select, source, called);
   const kind = column?.type?.kind;
   if (column?.origin === undefined || (kind !== 'date' && kind !== 'timestamp')) return undefined;
   const declared = column.origin.table.columns.find(({ name }) => name === column.origin?.column);
   // A time with a zone is another day in another session.
   if (/zone|timestamptz/i.test(declared?.engineType ?? '')) return undefined;
-  const to = nextPeriod(period.from, period.unit);
-  if (to === undefined) return undefined;
-  const range = allOf([
-    call('>=', period.column, dayLiteral(period.from, kind, dialect)),
-    call('<', period.column, dayLiteral(to, kind, dialect)),
-  ]);
+  const ends = found.map(({ name, period }) =>
+    period === undefined ? undefined : endsOf(name, period, (day) => dayLiteral(day, kind, dialect)),
+  );
+  const range = ends.every((each) => each !== undefined) ? allOf(ends.flat()) : undefined;
   if (range === undefined) return undefined;
   const name = `${column.origin.table.name}.${column.origin.column}`;
   return {
     condition: range,
-    reason: `a function of ${name} that equals a ${period.unit} is a range of ${name}`,
+    reason: `a function of ${name} that is compared with a ${first.period.unit} is a range of ${name}`,
     facts: [`${name} is a ${kind} without a zone`],
   };
+}
+
+interface Comparison {
+  readonly name: string;
+  readonly tested: Expr;
+  readonly constant: Expr;
+}
+
+const TURNED: Readonly<Record<string, string>> = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+
+/** What is compared with what, the constant to the right; BETWEEN is two comparisons. */
+function comparisonsOf({ name, args }: Call): readonly Comparison[] {
+  const [a, b, c] = args;
+  if (a === undefined || b === undefined) return [];
+  if (name === 'between')
+    return c === undefined
+      ? []
+      : [
+          { name: '>=', tested: a, constant: b },
+          { name: '<=', tested: a, constant: c },
+        ];
+  const turned = TURNED[name];
+  if (turned === undefined) return [];
+  return isConstant(a) ? [{ name: turned, tested: b, constant: a }] : [{ name, tested: a, constant: b }];
+}
+
+/** The comparison of a period as conditions on the column; undefined past the year 9999. */
+function endsOf(
+  name: string,
+  { column, from, unit }: Period,
+  literal: (day: string) => Expr,
+): readonly Expr[] | undefined {
+  const next = nextPeriod(from, unit);
+  if (next === undefined) return undefined;
+  switch (name) {
+    case '<':
+      return [call('<', column, literal(from))];
+    case '<=':
+      return [call('<', column, literal(next))];
+    case '>':
+      return [call('>=', column, literal(next))];
+    case '>=':
+      return [call('>=', column, literal(from))];
+    default:
+      return [call('>=', column, literal(from)), call('<', column, literal(next))];
+  }
 }
 
 /**
@@ -80,13 +125,13 @@ function dayLiteral(day: string, kind: 'date' | 'timestamp', dialect: SqlName): 
     : { kind: 'literal', type: 'timestamp', text: `${day} 00:00:00` };
 }
 
-/** `f(column) = constant` as a period, where it is one. */
-function periodOf(tested: Expr, constant: Expr, dialect: SqlName): Period | undefined {
+/** The period that `f(column)` is compared with, where it is one. */
+function periodOf(tested: Expr, constant: Expr, { dialect, plainDates }: RuleContext): Period | undefined {
   return (
     truncated(tested, constant) ??
     yearOf(tested, constant, dialect) ??
     dayOf(tested, constant, dialect) ??
-    formatted(tested, constant, dialect)
+    (plainDates ? formatted(tested, constant, dialect) : undefined)
   );
 }
 
@@ -144,21 +189,34 @@ function dayOf(tested: Expr, constant: Expr, dialect: SqlName): Period | undefin
   return { column, from, unit: 'day' };
 }
 
-/** `strftime('%Y-%m', column)` on SQLite, `date_format(column, '%Y-%m')` on MySQL. */
+/** `strftime('%Y-%m', column)` on SQLite, the other way round on DuckDB, `date_format` on MySQL, `to_char` on Postgres. */
 function formatted(tested: Expr, constant: Expr, dialect: SqlName): Period | undefined {
   if (tested.kind !== 'call' || constant.kind !== 'literal' || constant.type !== 'text') return undefined;
   const [a, b] = tested.args;
-  const isText =
-    tested.args.length === 2 &&
-    ((tested.name === 'strftime' && dialect === 'sqlite') ||
-      (tested.name === 'date_format' && dialect === 'mysql'));
-  const [format, column] = tested.name === 'strftime' ? [a, b] : [b, a];
-  if (!isText || format?.kind !== 'literal' || column?.kind !== 'column') return undefined;
+  if (tested.name !== FORMATTERS[dialect] || tested.args.length !== 2) return undefined;
+  const [format, column] = dialect === 'sqlite' ? [a, b] : [b, a];
+  if (format?.kind !== 'literal' || column?.kind !== 'column') return undefined;
+  const unit = FORMATS[format.text];
   const { text } = constant;
-  if (format.text === '%Y' && /^[1-9]\d{3}$/.test(text))
-    return { column, from: `${text}-01-01`, unit: 'year' };
-  if (format.text === '%Y-%m' && /^[1-9]\d{3}-(?:0[1-9]|1[0-2])$/.test(text))
-    return { column, from: `${text}-01`, unit: 'month' };
-  const day = format.text === '%Y-%m-%d' ? dayAlone(constant) : undefined;
+  if (unit === 'year' && /^[1-9]\d{3}$/.test(text)) return { column, from: `${text}-01-01`, unit };
+  if (unit === 'month' && /^[1-9]\d{3}-(?:0[1-9]|1[0-2])$/.test(text))
+    return { column, from: `${text}-01`, unit };
+  const day = unit === 'day' ? dayAlone(constant) : undefined;
   return day === undefined ? undefined : { column, from: day, unit: 'day' };
 }
+
+const FORMATTERS: Readonly<Partial<Record<SqlName, string>>> = {
+  sqlite: 'strftime',
+  duckdb: 'strftime',
+  mysql: 'date_format',
+  postgres: 'to_char',
+};
+/** Formats that keep the order of days as texts. */
+const FORMATS: Readonly<Record<string, CalendarUnit>> = {
+  '%Y': 'year',
+  '%Y-%m': 'month',
+  '%Y-%m-%d': 'day',
+  YYYY: 'year',
+  'YYYY-MM': 'month',
+  'YYYY-MM-DD': 'day',
+};

@@ -8,6 +8,7 @@ import { pushIntoCte } from './push-into-cte.ts';
 import { orUnion } from './or-union.ts';
 import { existsIn } from './exists-in.ts';
 import { bareCoalesce } from './bare-coalesce.ts';
+import { bareCast } from './bare-cast.ts';
 import { bareColumn } from './bare-column.ts';
 import { countExists } from './count-exists.ts';
 import { dateRange } from './date-range.ts';
@@ -24,6 +25,7 @@ import { unusedJoin } from './unused-join.ts';
 export const SQL_RULES: readonly SqlRule[] = [
   dateRange,
   bareColumn,
+  bareCast,
   bareCoalesce,
   castLike,
   orIn,
