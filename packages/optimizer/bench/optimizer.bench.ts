@@ -6,6 +6,7 @@ import { PerfError } from '@perf/contracts';
 import type { Figure } from '@perf/testkit/measure';
 import { parseBenchArgs, printFigures, runCase, writeFigures } from '@perf/testkit/measure';
 import type { Bench, BenchUse } from './bench.ts';
+import { cardinality } from './cardinality.bench.ts';
 import { drawPlan } from './draw-plan.bench.ts';
 import { filterGap } from './filter-gap.bench.ts';
 import { filterOrder } from './filter-order.bench.ts';
@@ -23,6 +24,7 @@ const BENCHES: readonly Bench[] = [
   optimizeTime,
   joinOrderTime,
   joinOrder,
+  cardinality,
   drawPlan,
 ];
 

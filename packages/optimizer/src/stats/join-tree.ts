@@ -49,7 +49,6 @@ export function joinTree({ tables, equal }: JoinParts, index: SampleIndex): Join
         }),
       }))
       .toSorted((a, b) => b.members.length - a.members.length);
-    const [first] = members;
     if (best === undefined || best.members.length < 2) {
       left.push({ members });
       continue;
@@ -57,13 +56,20 @@ export function joinTree({ tables, equal }: JoinParts, index: SampleIndex): Join
     const isOut = (alias: string, column: string): boolean =>
       !best.members.some((member) => member.alias === alias && member.port.columns[0] === column);
     const drop = (alias: string, column: string): void => {
-      const meets = members.find((member) => member !== first && member.alias !== alias) ?? first;
+      const others = members.filter((member) => member.alias !== alias);
+      const meets = others.find((member) => areInOneHub(hubs, member.alias, alias)) ?? others[0];
       if (meets !== undefined) left.push({ members: [meets, { alias, column }] });
     };
     for (const { alias, column } of members) if (isOut(alias, column)) drop(alias, column);
     hubs.push(...circles.without(best, ({ alias, port }) => drop(alias, port.columns[0] ?? '')));
   }
   return { hubs, left };
+}
+
+function areInOneHub(hubs: readonly Hub[], a: string, b: string): boolean {
+  return hubs.some(({ members }) =>
+    [a, b].every((alias) => members.some((member) => member.alias === alias)),
+  );
 }
 
 /** Keeps hubs from joining tables that are joined already. */

@@ -1,6 +1,7 @@
 import type { Estimate } from '../selectivity.ts';
 import { call, column } from '../sql/expr.ts';
 import type { Selectivity } from '../sql/selectivity-of.ts';
+import { circleShare } from './circle-share.ts';
 import type { TableColumn } from './equal-share.ts';
 import { equalShare } from './equal-share.ts';
 import type { EqualColumns, JoinParts, JoinedTable } from './join-query.ts';
@@ -134,12 +135,19 @@ export class SampleJoin {
     const seen = this.#column(first);
     return others.reduce((share, member) => {
       const other = this.#column(member);
-      const known = seen === undefined || other === undefined ? undefined : equalShare(seen, other);
+      const known = seen === undefined || other === undefined ? undefined : this.#pairShare(seen, other);
       if (known !== undefined) return share * known;
       this.#isDefault = true;
       const equality = call('=', column(first.alias, first.column), column(member.alias, member.column));
       return share * this.#selectivity.of(equality).value;
     }, 1);
+  }
+
+  #pairShare(a: TableColumn, b: TableColumn): number | undefined {
+    const hub = this.#tree.hubs.find(({ members }) =>
+      [a, b].every(({ table }) => members.some(({ alias }) => alias === table.alias)),
+    );
+    return (hub === undefined ? undefined : circleShare(hub, a, b)) ?? equalShare(a, b);
   }
 
   #column({ alias, column: name }: EqualColumns['members'][number]): TableColumn | undefined {

@@ -33,6 +33,7 @@ export class SampleWalk {
   readonly #tables: ReadonlyMap<string, WalkedTable>;
   readonly #hubsOf = new Map<string, { readonly hub: Hub; readonly member: HubMember }[]>();
   readonly #sums = new Map<HubMember, Sums>();
+  readonly #counting = new Map<HubMember, Uint8Array>();
 
   constructor(tables: readonly WalkedTable[], hubs: readonly Hub[]) {
     this.#tables = new Map(tables.map((table) => [table.alias, table]));
@@ -127,23 +128,31 @@ export class SampleWalk {
     const table = this.#tables.get(member.alias);
     const hub = this.#hubsOf.get(member.alias)?.find((each) => each.member === member)?.hub;
     if (table === undefined || hub === undefined) return NOTHING;
-    const others = hub.members.filter((each) => each !== member);
+    const others = hub.members
+      .filter((each) => each !== member)
+      .map((other) => this.#countingOf(other, hub.domain.chances.length));
     const sums = keySums({
       domain: hub.domain,
       port: member.port,
       weights: this.#weightsOf(table, hub),
-      isRelevant: (key) => others.every((other) => this.#counts(other, key)),
+      isRelevant: (key) => others.every((counting) => counting[key] === 1),
     });
     this.#sums.set(member, sums);
     return sums;
   }
 
-  /** Whether a row kept of a sampled key counts, by the conditions on its own table. */
-  #counts({ alias, port: { starts, rows } }: HubMember, key: number): boolean {
-    const weights = this.#tables.get(alias)?.weights;
-    for (let i = starts[key] ?? 0; i < (starts[key + 1] ?? 0); i++)
-      if ((weights?.[rows[i] ?? 0] ?? 0) > 0) return true;
-    return false;
+  /** Of each sampled key whether a row kept of it counts, by the conditions on its own table. */
+  #countingOf(member: HubMember, sampled: number): Uint8Array {
+    const known = this.#counting.get(member);
+    if (known !== undefined) return known;
+    const { starts, rows } = member.port;
+    const weights = this.#tables.get(member.alias)?.weights ?? new Float64Array();
+    const counting = new Uint8Array(sampled);
+    for (let key = 0; key < sampled; key++)
+      for (let i = starts[key] ?? 0; i < (starts[key + 1] ?? 0) && counting[key] === 0; i++)
+        if ((weights[rows[i] ?? 0] ?? 0) > 0) counting[key] = 1;
+    this.#counting.set(member, counting);
+    return counting;
   }
 }
 
