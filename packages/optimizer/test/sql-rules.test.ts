@@ -110,6 +110,31 @@ describe('rules', () => {
       'select o.id from orders o join items i on i.order_id = o.id where o.total = 1 or i.price = 2',
       'UNION ALL',
     ],
+    [
+      'group-before-join',
+      'select c.id, c.name, count(o.id) n, sum(o.total) t from customers c left join orders o on o.customer_id = c.id group by c.id, c.name having count(*) > 1',
+      'SELECT c.id, c.name, coalesce(grouped.v1, 0) AS n, grouped.v2 AS t FROM customers AS c LEFT JOIN (SELECT o.customer_id AS k1, count(o.id) AS v1, sum(o.total) AS v2, count(*) AS v3 FROM orders AS o GROUP BY o.customer_id) AS grouped ON grouped.k1 = c.id WHERE coalesce(grouped.v3, 1) > 1',
+    ],
+    [
+      'restrict-groups',
+      "select c.id, g.n from customers c join (select customer_id k, count(*) n from orders group by customer_id) g on g.k = c.id where c.country = 'DE'",
+      "WHERE orders.customer_id IN (SELECT c_2.id FROM customers AS c_2 WHERE c_2.country = 'DE') GROUP BY",
+    ],
+    [
+      'restrict-groups',
+      'select c.id, g.n from customers c left join (select customer_id k, count(*) n from orders group by customer_id) g on g.k = c.id where c.id < 9',
+      'WHERE orders.customer_id < 9 GROUP BY',
+    ],
+    [
+      'early-limit',
+      'select o.id, c.name from orders o join customers c on c.id = o.customer_id where o.total > 3 order by o.day desc, o.id limit 5 offset 2',
+      'FROM (SELECT o_2.id, o_2.customer_id, o_2."day" FROM orders AS o_2 WHERE o_2.total > 3 ORDER BY o_2."day" DESC, o_2.id LIMIT 5 OFFSET 2) AS o JOIN customers AS c ON c.id = o.customer_id ORDER BY o."day" DESC, 1',
+    ],
+    [
+      'count-distinct',
+      'select status, count(distinct customer_id) n from orders group by status',
+      'SELECT apart.k1 AS status, count(apart.v) AS n FROM (SELECT DISTINCT orders.status AS k1, orders.customer_id AS v FROM orders) AS apart GROUP BY apart.k1',
+    ],
   ])('%s: %s', (rule, sql, part) => {
     expect(only(rule, sql)).toContain(part);
   });
@@ -203,6 +228,46 @@ describe('rules', () => {
     [
       'or-union',
       'select o.id from orders o left join items i on i.order_id = o.id where o.total = 1 or i.price = 2',
+    ],
+    [
+      'group-before-join',
+      'select c.country, count(o.id) n from customers c left join orders o on o.customer_id = c.id group by c.country',
+    ],
+    [
+      'group-before-join',
+      'select c.id, sum(coalesce(o.total, 1)) n from customers c left join orders o on o.customer_id = c.id group by c.id',
+    ],
+    [
+      'group-before-join',
+      'select c.id, count(o.id) n from customers c left join orders o on o.customer_id = c.id where o.total > 1 or o.id is null group by c.id',
+    ],
+    [
+      'restrict-groups',
+      "select g.n from (select customer_id k, count(*) n from orders group by customer_id) g left join customers c on c.id = g.k where c.country = 'DE' or c.id is null",
+    ],
+    [
+      'restrict-groups',
+      'select g.n from (select status, max(customer_id) k, count(*) n from orders group by status) g join customers c on c.id = g.k where c.id < 9',
+    ],
+    [
+      'early-limit',
+      'select o.id, c.name from orders o join customers c on c.id = o.customer_id order by o.day limit 5',
+    ],
+    [
+      'early-limit',
+      'select n.id, o.total from notes n join orders o on o.id = n.order_id order by n.id limit 5',
+    ],
+    [
+      'early-limit',
+      "select o.id, c.name from orders o join customers c on c.id = o.customer_id where c.country = 'DE' order by o.id limit 5",
+    ],
+    [
+      'early-limit',
+      'select o.id, i.price from orders o left join items i on i.order_id = o.id order by o.id limit 5',
+    ],
+    [
+      'count-distinct',
+      'select status, count(distinct customer_id) n, count(*) m from orders group by status',
     ],
   ])('%s leaves alone what it cannot prove: %s', (rule, sql) => {
     expect(only(rule, sql)).toBe(sql);

@@ -37,14 +37,20 @@ const SHAPES: readonly ((maker: QueryMaker) => string)[] = [
   (maker) => maker.scalars(),
   (maker) => maker.scalarTest(),
   (maker) => maker.counted(),
+  (maker) => maker.counted(),
   (maker) => maker.existing(),
   (maker) => maker.existing(),
   (maker) => maker.listed(),
   (maker) => maker.distinct(),
   (maker) => maker.distinct(),
   (maker) => maker.united(),
+  (maker) => maker.united(),
   (maker) => maker.named(),
   (maker) => maker.named(),
+  (maker) => maker.first(),
+  (maker) => maker.grouped(),
+  (maker) => maker.groups(),
+  (maker) => maker.countedApart(),
 ];
 /** Where the order of a long text counts. */
 const POSTGRES_SHAPES: typeof SHAPES = [...SHAPES, (maker) => maker.crowded()];
@@ -229,6 +235,83 @@ class QueryMaker {
     const where = random.next() < 0.8 ? ` where ${this.#conditions.one(random.pick(sources))}` : '';
     const columns = sources.map((source, i) => `${this.#conditions.column(source)} o${i}`);
     return `select ${columns.join(', ')} from ${from}${where}`;
+  }
+
+  /** The first rows of a join, by an order without ties. */
+  first(): string {
+    const random = this.#random;
+    const left = (): string => random.pick(['join', 'join', 'left join']);
+    const joins = [
+      `${left()} people p on p.id = ${random.pick(['v.person_id', 'v.person_id', 'v.person_id', 'v.points'])}`,
+      `${left()} clubs c on c.id = ${random.pick(['v.club_id', 'v.club_id', 'p.club_id'])}`,
+    ];
+    const count = random.int(1, 2);
+    const sources = [VISITS, PEOPLE, CLUBS].slice(0, count + 1);
+    const where =
+      random.next() < 0.5 ? ` where ${this.#conditions.some(random.next() < 0.8 ? [VISITS] : sources)}` : '';
+    const order = random.pick([
+      'v.id',
+      'v.points, v.id',
+      'v.points desc, v.id desc',
+      'v.day, v.id',
+      'p.age, v.id',
+    ]);
+    const limit = `limit ${random.int(0, 12)}${random.next() < 0.3 ? ` offset ${random.int(0, 4)}` : ''}`;
+    return `select v.id, ${this.#columns(sources)} from visits v ${joins.slice(0, count).join(' ')}${where} order by ${order} ${limit}`;
+  }
+
+  /** Groups of an outer join. */
+  grouped(): string {
+    const random = this.#random;
+    const key = random.pick(['p.id', 'p.id, p.age', 'p.id, p.name', 'p.age']);
+    const table = random.pick([VISITS, VISITS, MARKS, VOIDS]);
+    const on = `${this.#conditions.int(table)} = ${random.pick(['p.id', 'p.id', this.#conditions.int(PEOPLE)])}${random.next() < 0.3 ? ` and ${this.#conditions.one(table)}` : ''}`;
+    const where = random.next() < 0.5 ? ` where ${this.#conditions.some([PEOPLE])}` : '';
+    const of = (): string => this.#conditions.int(table);
+    const values = Array.from(
+      { length: random.int(1, 3) },
+      (_, i) =>
+        `${random.pick(['count(*)', `count(${of()})`, `sum(${of()})`, `min(${of()})`, `max(${of()} + ${of()})`, `count(distinct ${of()})`, `coalesce(sum(${of()}), 7)`])} a${i}`,
+    );
+    const having =
+      random.next() < 0.3 ? ` having count(${of()}) ${random.pick(['=', '>', '<'])} ${random.int(0, 3)}` : '';
+    const names = key
+      .split(', ')
+      .map((name, i) => `${name} k${i}`)
+      .join(', ');
+    return `select ${names}, ${values.join(', ')} from people p ${random.pick(['left join', 'left join', 'left join', 'join'])} ${table.table} ${table.alias} on ${on}${where} group by ${key}${having}`;
+  }
+
+  /** Groups that are joined to a table of which not all rows are wanted. */
+  groups(): string {
+    const random = this.#random;
+    const key = random.pick(['person_id', 'person_id', 'points', 'club_id']);
+    const inner = `select x.${key} k, count(*) n, max(x.points) g from visits x group by x.${key}`;
+    const on = random.pick(['t.k = p.id', 't.k = p.id', 't.k = p.age', 't.n = p.age']);
+    const join = random.pick([
+      `people p left join (${inner}) t on ${on}`,
+      `people p join (${inner}) t on ${on}`,
+      `(${inner}) t left join people p on ${on}`,
+    ]);
+    const where = random.pick([
+      this.#conditions.some([PEOPLE]),
+      this.#conditions.one(PEOPLE),
+      `p.id ${random.pick(['=', '<', '>'])} ${random.int(1, 20)}`,
+    ]);
+    return `select p.id, t.k, t.n, t.g from ${join} where ${where}`;
+  }
+
+  /** Distinct values, counted. */
+  countedApart(): string {
+    const random = this.#random;
+    const source = random.pick([VISITS, PEOPLE, MARKS]);
+    const where = random.next() < 0.6 ? ` where ${this.#conditions.some([source])}` : '';
+    const value = `count(distinct ${this.#conditions.column(source)})`;
+    const from = `from ${source.table} ${source.alias}${where}`;
+    if (random.next() < 0.5) return `select ${value} n${random.next() < 0.2 ? ', count(*) m' : ''} ${from}`;
+    const key = this.#conditions.int(source);
+    const having = random.next() < 0.3 ? ` having ${value} > ${random.int(0, 2)}` : '';
+    return `select ${key} k, ${value} n, ${value} + 1 m ${from} group by ${key}${having}`;
   }
 
   #columns(sources: readonly FuzzSource[]): string {

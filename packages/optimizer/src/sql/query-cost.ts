@@ -101,6 +101,8 @@ export class CostModel {
     }
     const grouped = isGrouped(select);
     const groups = grouped ? this.#groups(select.group, rows) : rows;
+    if (grouped)
+      cost += rows * this.habits.distinct * select.output.filter(({ expr }) => isDistinct(expr)).length;
     if (grouped) cost += select.group.length === 0 ? rows * 0.3 : rows * 1.5 + groups;
     for (const expr of select.output.map((output) => output.expr)) {
       cost += this.#queriesIn(expr, groups);
@@ -177,6 +179,11 @@ function uncorrelated(query: Query): Query {
 
 function isGrouped({ group, output, having }: Select): boolean {
   return group.length > 0 || having !== undefined || output.some(({ expr }) => hasAggregate(expr));
+}
+
+/** Whether it is an aggregate of distinct values. */
+function isDistinct(expr: Expr): boolean {
+  return (expr.kind === 'aggregate' && expr.distinct) || partsOf(expr).some(isDistinct);
 }
 
 function sortCost(rows: number, wanted: number): number {

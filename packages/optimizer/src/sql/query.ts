@@ -102,3 +102,10 @@ export function leavesOf(source: Source | undefined): readonly Leaf[] {
 export function outputNames({ body }: Query): readonly string[] {
   return body.kind === 'select' ? body.output.map(({ name }) => name) : outputNames(body.left);
 }
+
+/** The source with one of its leaves, this very object, replaced. */
+export function withLeaf(source: Source, leaf: Leaf, next: Source): Source {
+  if (source === leaf) return next;
+  if (source.kind !== 'join') return source;
+  return { ...source, left: withLeaf(source.left, leaf, next), right: withLeaf(source.right, leaf, next) };
+}

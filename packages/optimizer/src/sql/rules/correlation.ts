@@ -73,7 +73,8 @@ function pairOf(part: Expr, inner: ReadonlySet<string>): Correlation['pairs'][nu
   return isInner(b) && isOuter(a) ? { inner: b, outer: a } : undefined;
 }
 
-function areAlike(
+/** Whether the two sides of a pair are equal only when they are one value, so that groups of one meet at most one of the other. */
+export function areAlike(
   { inner, outer }: Correlation['pairs'][number],
   select: Select,
   around: Select,

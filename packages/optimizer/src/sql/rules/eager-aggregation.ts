@@ -2,7 +2,7 @@ import type { DataType } from '@perf/contracts';
 import type { AggregateCall, Expr } from '../expr.ts';
 import { allOf, call, column, conjuncts, isSame } from '../expr.ts';
 import type { Output, Query, Select, Source, TableSource } from '../query.ts';
-import { bare, leavesOf } from '../query.ts';
+import { bare, leavesOf, withLeaf } from '../query.ts';
 import type { Shapes } from '../shapes.ts';
 import { nullableSources } from '../shapes.ts';
 import { sitesOf, swapQuery } from '../site.ts';
@@ -55,6 +55,7 @@ function early(
     return undefined;
   const conditions = [...conjuncts(select.where)];
   const from = looseJoins(select.from, conditions);
+  if (from === undefined) return undefined;
   const own = conditions.filter(
     (part) =>
       columnsIn(part).length > 0 &&
@@ -174,11 +175,4 @@ function looseJoins(source: Source | undefined, conditions: Expr[]): Source | un
   return left === undefined || right === undefined
     ? source
     : { ...source, type: 'inner', left, right, on: undefined };
-}
-
-function withLeaf(source: Source | undefined, leaf: TableSource, next: Source): Source | undefined {
-  if (source === leaf) return next;
-  if (source?.kind !== 'join') return source;
-  const [left, right] = [withLeaf(source.left, leaf, next), withLeaf(source.right, leaf, next)];
-  return left === undefined || right === undefined ? source : { ...source, left, right };
 }

@@ -14,7 +14,7 @@ import type { CostModel } from '../query-cost.ts';
 import { sitesOf, swapQuery } from '../site.ts';
 import { columnsIn, hasQuery } from '../walk.ts';
 import { tightened } from './inner-join.ts';
-import { isMovable } from './push-into-cte.ts';
+import { isMovable } from './movable.ts';
 import type { SqlRule } from './sql-rule.ts';
 
 /** Up to so many sources the engine itself looks at every order, where it is told to. */

@@ -5,9 +5,9 @@ import type { Query, QueryBody } from '../query.ts';
 import { leavesOf, outputNames } from '../query.ts';
 import type { Shapes } from '../shapes.ts';
 import { nullableSources } from '../shapes.ts';
-import { isConstant } from '../selectivity-of.ts';
 import { mapQuery, sitesOf, swapQuery } from '../site.ts';
 import { columnsIn, expressionsOf, hasAggregate, partsOf } from '../walk.ts';
+import { isMovable } from './movable.ts';
 import type { Alternative, SqlRule } from './sql-rule.ts';
 
 /**
@@ -89,32 +89,6 @@ function shared(readers: readonly (readonly Expr[])[]): Expr | undefined {
     return allOf(first);
   const either = readers.map((parts) => allOf(parts));
   return either.every((each) => each !== undefined) ? anyOf(either) : undefined;
-}
-
-const MOVABLE: ReadonlySet<string> = new Set([
-  '=',
-  '<>',
-  '<',
-  '<=',
-  '>',
-  '>=',
-  'in',
-  'between',
-  'like',
-  'is null',
-  'not',
-  'or',
-  'and',
-]);
-
-/** Whether a condition is made of columns, constants and tests that never fail. */
-export function isMovable(expr: Expr): boolean {
-  if (expr.kind === 'column' || expr.kind === 'literal' || expr.kind === 'parameter') return true;
-  return (
-    expr.kind === 'call' &&
-    MOVABLE.has(expr.name) &&
-    expr.args.every((arg) => isMovable(arg) || isConstant(arg))
-  );
 }
 
 /** The query with a condition on its output asked within it; undefined where it cannot be. */

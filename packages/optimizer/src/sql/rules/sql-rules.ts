@@ -1,3 +1,7 @@
+import { countDistinct } from './count-distinct.ts';
+import { earlyLimit } from './early-limit.ts';
+import { groupBeforeJoin } from './group-before-join.ts';
+import { restrictGroups } from './restrict-groups.ts';
 import { eagerAggregation } from './eager-aggregation.ts';
 import { castLike } from './cast-like.ts';
 import { commonOr } from './common-or.ts';
@@ -42,6 +46,10 @@ export const SQL_RULES: readonly SqlRule[] = [
   pushIntoCte,
   transitive,
   orUnion,
+  groupBeforeJoin,
   eagerAggregation,
+  restrictGroups,
+  earlyLimit,
+  countDistinct,
   joinOrder,
 ];

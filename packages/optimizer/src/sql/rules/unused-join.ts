@@ -1,11 +1,12 @@
-import { call, conjuncts, allOf } from '../expr.ts';
+import { allOf, conjuncts } from '../expr.ts';
 import type { Expr } from '../expr.ts';
-import type { JoinSource, Leaf, Query, Select, Source, TableSource } from '../query.ts';
+import type { JoinSource, Leaf, Query, Select, Source } from '../query.ts';
 import { leavesOf } from '../query.ts';
 import type { Shapes } from '../shapes.ts';
 import { nullableSources } from '../shapes.ts';
 import { sitesOf, swapQuery } from '../site.ts';
 import { columnsIn, expressionsOf, hasAggregate, hasWindow } from '../walk.ts';
+import { foreignPartner } from './foreign-partner.ts';
 import type { Alternative, SqlRule } from './sql-rule.ts';
 
 /**
@@ -73,55 +74,19 @@ function leftProof(select: Select, join: JoinSource, right: Leaf, shapes: Shapes
 function innerProof(select: Select, join: JoinSource, right: Leaf, shapes: Shapes): Proof | undefined {
   if (join.type !== 'inner' || right.kind !== 'table' || nullableSources(select.from).has(right.alias))
     return undefined;
-  const pairs = pairsOf(join.on, right);
-  const child = pairs?.[0]?.child;
-  if (pairs === undefined || child === undefined || pairs.some((pair) => pair.child.source !== child.source))
-    return undefined;
-  const owner = leavesOf(join.left).find((leaf) => leaf.alias === child.source);
-  if (owner?.kind !== 'table') return undefined;
-  const key = owner.table.foreignKeys.find(
-    (each) =>
-      each.enforced &&
-      each.table === right.table.name &&
-      each.columns.length === pairs.length &&
-      pairs.every((pair) => each.references[each.columns.indexOf(pair.child.name)] === pair.parent),
+  const partner = foreignPartner(
+    conjuncts(join.on),
+    { leaves: leavesOf(join.left), parent: right },
+    select,
+    shapes,
   );
-  if (
-    key === undefined ||
-    !right.table.uniqueKeys.some(
-      (unique) =>
-        unique.length === pairs.length && unique.every((name) => pairs.some((pair) => pair.parent === name)),
-    )
-  )
-    return undefined;
-  const nullable = pairs.filter(
-    ({ child: { source, name } }) => shapes.columnIn(select, source, name)?.nullable !== false,
-  );
+  if (partner === undefined) return undefined;
+  const { owner, conditions, fact } = partner;
   return {
-    conditions: nullable.map(({ child: { source, name } }) =>
-      call('not', call('is null', { kind: 'column', source, name })),
-    ),
+    conditions,
     reason: `nothing of ${right.alias} is used, and every row of ${owner.alias} has its partner by a foreign key`,
-    facts: [
-      `${owner.table.name}(${key.columns.join(', ')}) references ${right.table.name}(${key.references.join(', ')}), enforced`,
-    ],
+    facts: [fact],
   };
-}
-
-interface Pair {
-  readonly child: { readonly source: string; readonly name: string };
-  readonly parent: string;
-}
-
-/** The columns that a join compares, when it does nothing else. */
-function pairsOf(on: Expr | undefined, right: TableSource): readonly Pair[] | undefined {
-  const pairs = conjuncts(on).map((part): Pair | undefined => {
-    const [a, b] = part.kind === 'call' && part.name === '=' ? part.args : [];
-    if (a?.kind !== 'column' || b?.kind !== 'column') return undefined;
-    if (b.source === right.alias && a.source !== right.alias) return { child: a, parent: b.name };
-    return a.source === right.alias && b.source !== right.alias ? { child: b, parent: a.name } : undefined;
-  });
-  return pairs.length > 0 && pairs.every((pair) => pair !== undefined) ? pairs : undefined;
 }
 
 /** Joins whose right side can be left out: each of a chain. */
