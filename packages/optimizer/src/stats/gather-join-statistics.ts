@@ -1,15 +1,16 @@
 import type { Catalog, CatalogTable, QueryEngine } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
-import type { DeclaredJoin, JoinPort } from './key-domain.ts';
+import { printName } from '../sql/print-name.ts';
+import type { GatheredDomain } from './assemble-samples.ts';
+import { assembleSamples, portsOf } from './assemble-samples.ts';
+import type { JoinStatistics } from './join-statistics.ts';
+import type { DeclaredJoin } from './key-domain.ts';
 import { keyDomains } from './key-domain.ts';
-import type { JoinStatistics, SampledPort, SampledTable } from './join-statistics.ts';
-import type { KeySample } from './key-sample.ts';
-import { eachKey, sampleKeys } from './key-sample.ts';
+import { sampleKeys } from './key-sample.ts';
 import type { RowReading } from './read-rows.ts';
 import { readEachRow } from './read-rows.ts';
-import type { KeptRow, RowSample } from './row-sample.ts';
-import { sampleRows, sampledColumn } from './row-sample.ts';
-import { printName } from '../sql/print-name.ts';
+import type { RowSample } from './row-sample.ts';
+import { sampleRows } from './row-sample.ts';
 
 /** What is gathered, and how much of it is kept. */
 export interface JoinStatisticsOptions {
@@ -24,12 +25,6 @@ export interface JoinStatisticsOptions {
   readonly sampleRows?: number;
   /** Called now and then with what is read and how many rows of it were. @default none */
   readonly onProgress?: (reading: string, rows: number) => void;
-}
-
-interface Domain {
-  readonly ports: readonly JoinPort[];
-  readonly sample: KeySample;
-  readonly seed: number;
 }
 
 /**
@@ -51,7 +46,7 @@ export async function gatherJoinStatistics(
   const tables = [...catalog.tables.values()].filter(({ name }) => wanted?.has(name) ?? true);
   const chosen: Catalog = { ...catalog, tables: new Map(tables.map((table) => [table.name, table])) };
   const reading: RowReading = { engine, signal, onRows: onProgress };
-  const domains: Domain[] = [];
+  const domains: GatheredDomain[] = [];
   const counted = new Map<string, number>();
   for (const [seed, ports] of keyDomains(chosen, joins).entries()) {
     const rows: number[] = [];
@@ -65,7 +60,7 @@ export async function gatherJoinStatistics(
   const samples = new Map<string, RowSample>();
   for (const table of tables)
     samples.set(table.name, await readTable(reading, table, { domains, rows: most }));
-  return assembled(reading, samples, domains);
+  return assembleSamples(reading, samples, domains);
 }
 
 async function rowsOf(reading: RowReading, table: string): Promise<number> {
@@ -75,19 +70,10 @@ async function rowsOf(reading: RowReading, table: string): Promise<number> {
   return rows;
 }
 
-function portsOf(
-  domains: readonly Domain[],
-  table: string,
-): { domain: Domain; port: JoinPort; place: number }[] {
-  return domains.flatMap((domain) =>
-    domain.ports.flatMap((port, place) => (port.table === table ? [{ domain, port, place }] : [])),
-  );
-}
-
 function readTable(
   reading: RowReading,
   table: CatalogTable,
-  { domains, rows }: { readonly domains: readonly Domain[]; readonly rows: number },
+  { domains, rows }: { readonly domains: readonly GatheredDomain[]; readonly rows: number },
 ): Promise<RowSample> {
   const ports = portsOf(domains, table.name).map(({ domain, port, place }) => ({
     port,
@@ -96,100 +82,4 @@ function readTable(
     seed: domain.seed,
   }));
   return sampleRows(reading, table, { ports, rows });
-}
-
-/** Gives rows and keys their places, and looks up the counts of keys that only rows have. */
-async function assembled(
-  reading: RowReading,
-  samples: ReadonlyMap<string, RowSample>,
-  domains: readonly Domain[],
-): Promise<JoinStatistics> {
-  const pools = new Map([...samples].map(([name, sample]) => [name, poolOf(sample)]));
-  const made: JoinStatistics['domains'][number][] = [];
-  for (const domain of domains) {
-    const places = new Map([...domain.sample.keys.keys()].map((key, i) => [key, i]));
-    const counts = domain.ports.map((_, i) =>
-      [...domain.sample.keys.values()].map((key) => key.counts[i] ?? 0),
-    );
-    const missing = new Set<string>();
-    for (const { table, at } of placed(domain, domains))
-      for (const row of pools.get(table)?.keys() ?? []) {
-        const key = row.keys[at];
-        if (key !== undefined && !places.has(key)) missing.add(key);
-      }
-    if (missing.size > 0)
-      await eachKey(reading, domain.ports, (key, found) => {
-        if (!missing.delete(key)) return;
-        places.set(key, places.size);
-        for (const [i, count] of found.entries()) counts[i]?.push(count);
-      });
-    const ports = placed(domain, domains).map(({ port, table, at }, i): SampledPort => {
-      const pool = pools.get(table) ?? new Map<KeptRow, number>();
-      const byKey = samples.get(table)?.byKey[at];
-      const starts = [0];
-      const rows: number[] = [];
-      const byPlace = Map.groupBy(pool, ([row]) => places.get(row.keys[at] ?? ''));
-      for (const [key, place] of places) {
-        const all = byPlace.get(place) ?? [];
-        // Of other keys the rows are of use only when all of them are there.
-        if (place < domain.sample.keys.size)
-          for (const row of byKey?.get(key) ?? []) rows.push(pool.get(row) ?? 0);
-        else if (all.length === counts[i]?.[place]) for (const [, row] of all) rows.push(row);
-        starts.push(rows.length);
-      }
-      return {
-        ...port,
-        most: (counts[i] ?? []).reduce((high, count) => Math.max(high, count), domain.sample.most[i] ?? 0),
-        counts: counts[i] ?? [],
-        keys: [...pool.keys()].map((row) => places.get(row.keys[at] ?? '') ?? null),
-        starts,
-        rows,
-      };
-    });
-    made.push({ chances: [...domain.sample.keys.values()].map(({ chance }) => chance), ports });
-  }
-  const tables = [...samples].map(([name, sample]) => tableOf(name, sample, pools.get(name) ?? new Map()));
-  return { version: 1, tables, domains: made };
-}
-
-/** The ports of a domain, with the place that each has among those of its table. */
-function placed(
-  domain: Domain,
-  domains: readonly Domain[],
-): { readonly port: JoinPort; readonly table: string; readonly at: number }[] {
-  return domain.ports.map((port) => ({
-    port,
-    table: port.table,
-    at: portsOf(domains, port.table).findIndex((found) => found.port === port),
-  }));
-}
-
-/** All rows that were kept, each once, those of the even sample first. */
-function poolOf({ even, byKey }: RowSample): Map<KeptRow, number> {
-  const pool = new Map<KeptRow, number>();
-  const add = (row: KeptRow): void => void (pool.has(row) || pool.set(row, pool.size));
-  for (const row of even) add(row);
-  for (const lists of byKey) for (const rows of lists.values()) for (const row of rows) add(row);
-  return pool;
-}
-
-function tableOf(
-  name: string,
-  { rows, columns, even }: RowSample,
-  pool: ReadonlyMap<KeptRow, number>,
-): SampledTable {
-  const kept = [...pool.keys()];
-  return {
-    name,
-    rows,
-    length: kept.length,
-    even: even.length,
-    columns: columns.flatMap(
-      (column, i) =>
-        sampledColumn(
-          column,
-          kept.map(({ values }) => values[i]),
-        ) ?? [],
-    ),
-  };
 }
