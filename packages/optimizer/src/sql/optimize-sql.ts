@@ -93,7 +93,13 @@ export function optimizeSql(original: string, options: OptimizeSqlOptions): Opti
     (rule) => !switchedOff.has(rule.name) && rule.engines[dialect] !== undefined,
   );
   const { plainDates = dialect === 'sqlite', gate = 'cost' } = options;
-  const model = (query: Query): CostModel => new CostModel(query, statistics, dialect, options.cardinality);
+  // What is known of the sources of a form serves every rule that looks at it.
+  const models = new WeakMap<Query, CostModel>();
+  const model = (query: Query): CostModel => {
+    const known = models.get(query) ?? new CostModel(query, statistics, dialect, options.cardinality);
+    models.set(query, known);
+    return known;
+  };
   const search = new Search(rules, { dialect, plainDates, fresh: read.fresh, model }, gate);
   const { queries, rewrites, refused, cost, costBefore } = search.best(read.query);
   const steps = queries.map((query) => printQuery(query, dialect));
@@ -171,7 +177,7 @@ class Search {
     query: Query,
     before: QueryCost,
   ): { alternative: Alternative; cost: QueryCost } | undefined {
-    const context = { ...this.#context, shapes: new Shapes(query, this.#context.dialect) };
+    const context = { ...this.#context, shapes: this.#context.model(query).shapes };
     const options = rule
       .alternatives(query, context)
       .slice(0, MOST_TRIED - this.#tried)
