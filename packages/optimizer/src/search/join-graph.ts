@@ -79,24 +79,40 @@ export class JoinGraph {
   readonly classes: readonly EqualColumns[];
   /** The relations, each a plan of its own. */
   readonly leaves: readonly JoinPlan[];
+  /** Edges between two relations, by each of them: of many edges a join looks at few. */
+  readonly #simple: readonly (readonly JoinEdge[])[];
+  /** Edges that need more relations. */
+  readonly #wide: readonly JoinEdge[];
   readonly #price: JoinPrice;
+  readonly #rowsOf: (set: RelationSet) => number | undefined;
 
-  /** @param relations at most `MOST_RELATIONS`; relation i is bit i of every set */
+  /**
+   * @param relations at most `MOST_RELATIONS`; relation i is bit i of every set
+   * @param rowsOf rows of a set where more is known of it than its parts and conditions tell; undefined: nothing is
+   */
   constructor(
     relations: readonly JoinSide[],
-    conditions: {
-      readonly edges: readonly JoinEdge[];
-      readonly classes: readonly (readonly EqualColumn[])[];
-    },
+    conditions: JoinConditionList,
     price: JoinPrice,
+    rowsOf: (set: RelationSet) => number | undefined = () => undefined,
   ) {
-    this.leaves = relations.map(({ rows, read, cost }, i) => ({ rows, read, cost, set: 1 << i }));
+    this.#rowsOf = rowsOf;
+    this.leaves = relations.map(({ rows, read, cost }, i) => {
+      const set = 1 << i;
+      return { rows: Math.max(LEAST_ROWS, rowsOf(set) ?? rows), read, cost, set };
+    });
     // Two columns are a plain edge, which is weighed in less time.
     const pairs = conditions.classes.flatMap((columns) => edgeOf(columns) ?? []);
     this.edges = [...conditions.edges, ...pairs];
     this.classes = conditions.classes
       .filter((columns) => edgeOf(columns) === undefined)
       .map((columns) => ({ columns, set: columns.reduce((set, { relation }) => set | (1 << relation), 0) }));
+    const isSimple = ({ left, right }: JoinEdge): boolean => isOne(left) && isOne(right);
+    const simple = this.edges.filter(isSimple);
+    this.#simple = this.leaves.map(({ set }) =>
+      simple.filter(({ left, right }) => ((left | right) & set) !== 0),
+    );
+    this.#wide = this.edges.filter((edge) => !isSimple(edge));
     this.#price = price;
   }
 
@@ -104,7 +120,15 @@ export class JoinGraph {
   join(a: JoinPlan, b: JoinPlan): JoinPlan {
     const both = a.set | b.set;
     let [share, isEqual, keyed] = [1, false, 0];
-    for (const edge of this.edges) {
+    const [few, many] = isOne(b.set) ? [b.set, a.set] : [a.set, b.set];
+    for (let rest = few; rest !== 0; rest &= rest - 1)
+      for (const edge of this.#simple[lowest(rest)] ?? []) {
+        if (((edge.left | edge.right) & many) === 0) continue;
+        share *= edge.share;
+        isEqual ||= edge.isEqual;
+        keyed |= edge.keyed;
+      }
+    for (const edge of this.#wide) {
       if (!isBetween(edge, a.set, b.set)) continue;
       share *= edge.share;
       isEqual ||= edge.isEqual;
@@ -117,7 +141,7 @@ export class JoinGraph {
       isEqual = true;
       keyed |= here.keyed | there.keyed;
     }
-    const rows = Math.max(LEAST_ROWS, a.rows * b.rows * share);
+    const rows = Math.max(LEAST_ROWS, this.#rowsOf(both) ?? a.rows * b.rows * share);
     const forth = this.#price(a, b, {
       rows,
       isEqual,
@@ -135,6 +159,15 @@ export class JoinGraph {
       this.classes.some(({ set }) => (set & a) !== 0 && (set & b) !== 0)
     );
   }
+}
+
+/** Number of the first relation of a set. */
+function lowest(set: RelationSet): number {
+  return 31 - Math.clz32(set & -set);
+}
+
+function isOne(set: RelationSet): boolean {
+  return (set & (set - 1)) === 0;
 }
 
 /** Whether two sets have together what an edge needs, and neither has it alone. */

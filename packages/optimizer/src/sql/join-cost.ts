@@ -9,6 +9,7 @@ import { call, conjuncts } from './expr.ts';
 import type { Leaf, Source } from './query.ts';
 import type { CostModel } from './query-cost.ts';
 import { isConstant } from './selectivity-of.ts';
+import { rowsOfSets } from '../stats/rows-of-sets.ts';
 import { columnsIn, mapExpr, partsOf } from './walk.ts';
 
 /** Rows of a table of which nothing is known. */
@@ -64,7 +65,14 @@ export class JoinCost {
     const classes = between.classes.map((columns) =>
       columns.map((column) => this.#equalColumn(column, relations[column.relation])),
     );
-    return new JoinGraph(relations, { edges, classes }, (left, right, way) => this.#price(left, right, way));
+    const leaves = relations.map(({ leaf }) => leaf);
+    const { cardinality } = this.#model;
+    return new JoinGraph(
+      relations,
+      { edges, classes },
+      (left, right, way) => this.#price(left, right, way),
+      cardinality === undefined ? undefined : rowsOfSets(cardinality, leaves, conditions),
+    );
   }
 
   /** A source that keeps its place: a table or query, or an outer join as a whole. */

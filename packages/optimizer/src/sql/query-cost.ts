@@ -39,12 +39,12 @@ export class CostModel {
   readonly selectivity: Selectivity;
   readonly statistics: QueryStatistics;
   readonly habits: EngineHabits;
-  readonly #cardinality: JoinEstimator | undefined;
+  readonly cardinality: JoinEstimator | undefined;
   readonly #ctes = new Map<string, QueryCost>();
   isDefault = false;
 
   constructor(query: Query, statistics: QueryStatistics, dialect: SqlName, cardinality?: JoinEstimator) {
-    this.#cardinality = cardinality;
+    this.cardinality = cardinality;
     this.shapes = new Shapes(query, dialect);
     this.selectivity = new Selectivity(statistics, this.shapes);
     this.statistics = statistics;
@@ -89,11 +89,11 @@ export class CostModel {
     const where = conjuncts(select.where);
     const plain = where.filter((part) => !hasQuery(part));
     const joined = new JoinCost(this).of(select.from, plain);
-    const join = this.#cardinality === undefined ? undefined : joinQueryOf(select.from, plain);
+    const join = this.cardinality === undefined ? undefined : joinQueryOf(select.from, plain);
     let rows =
       join === undefined
         ? joined.rows
-        : Math.max(LEAST_ROWS, this.#cardinality?.estimateJoin(join).rows ?? joined.rows);
+        : Math.max(LEAST_ROWS, this.cardinality?.estimateJoin(join).rows ?? joined.rows);
     let cost = joined.cost;
     for (const part of where.filter(hasQuery)) {
       cost += this.#queriesIn(part, rows);

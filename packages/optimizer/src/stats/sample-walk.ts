@@ -46,7 +46,8 @@ export class SampleWalk {
   fromHub({ domain, members }: Hub): WalkEstimate {
     const sums = members.map((member) => this.#sumsOf(member));
     let [rows, variance, guess] = [0, 0, 0];
-    for (const [key, chance] of domain.chances.entries()) {
+    for (let key = 0; key < domain.chances.length; key++) {
+      const chance = domain.chances[key] ?? 1;
       let [product, relative, known] = [1 / chance, 0, 1];
       for (const { values, variances, guessed } of sums) {
         product *= values[key] ?? 0;
@@ -65,7 +66,7 @@ export class SampleWalk {
     const table = this.#tables.get(alias);
     if (table === undefined || table.pool.even === 0) return { rows: 0, relativeVariance: 0 };
     const { even, rows: all } = table.pool;
-    const { values, guessed } = this.#weightsOf(table, undefined);
+    const { values, guessed } = this.#weightsOf(table, undefined, even);
     let [sum, squares, guess] = [0, 0, 0];
     for (let row = 0; row < even; row++) {
       const weight = values[row] ?? 0;
@@ -98,18 +99,18 @@ export class SampleWalk {
     return variance;
   }
 
-  /** Joined rows that hang on each row of a table, but for those through one hub. */
-  #weightsOf({ alias, pool, weights }: WalkedTable, except: Hub | undefined): Sums {
-    const values = Float64Array.from(weights);
-    const variances = new Float64Array(pool.length);
-    const guessed = new Float64Array(pool.length);
+  /** Joined rows that hang on each row of a table, but for those through one hub. @param length rows of the pool that are asked for */
+  #weightsOf({ alias, weights }: WalkedTable, except: Hub | undefined, length = weights.length): Sums {
+    const values = weights.slice(0, length);
+    const variances = new Float64Array(length);
+    const guessed = new Float64Array(length);
     for (const { hub, member } of this.#hubsOf.get(alias) ?? []) {
       if (hub === except) continue;
       for (const other of hub.members) {
         if (other === member) continue;
         const sums = this.#sumsOf(other);
         const { keys } = member.port;
-        for (let row = 0; row < pool.length; row++) {
+        for (let row = 0; row < length; row++) {
           if (values[row] === 0) continue;
           const key = keys[row] ?? -1;
           values[row] = (values[row] ?? 0) * (sums.values[key] ?? 0);
