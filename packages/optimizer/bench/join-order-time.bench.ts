@@ -4,7 +4,7 @@
  */
 import type { Catalog, CatalogColumn, CatalogTable, QueryStatistics } from '@perf/contracts';
 import { PerfError } from '@perf/contracts';
-import { optimizeSql } from '@perf/optimizer';
+import { JoinGraph, bestJoin, optimizeSql } from '@perf/optimizer';
 import { seededRandom } from '@perf/testkit/inputs';
 import type { Figure } from '@perf/testkit/measure';
 import { median, runChild } from '@perf/testkit/measure';
@@ -14,6 +14,8 @@ import { caseArgs } from './bench.ts';
 const SIZES = [11, 12, 14, 16, 18, 20];
 const SHAPES = ['chain', 'star', 'cycle', 'clique', 'apart'] as const;
 const REPEATS = 7;
+
+type JoinShape = (typeof SHAPES)[number];
 
 export const joinOrderTime: Bench = { cases: { 'join-order-time': timed }, figures };
 
@@ -25,7 +27,7 @@ async function figures(use: BenchUse): Promise<readonly Figure[]> {
       value: report.ms,
       unit: 'ms',
       n: SIZES.length * SHAPES.length,
-      note: `optimizeSql from text to text, warm, slowest of chains, stars, cycles, cliques by one column each (clique) and by columns of their own for every pair (apart) of ${SIZES.join(', ')} tables: ${String(report['slowest'])}; by shape at most ${String(report['byShape'])}; ${String(report['changed'])} of them put in another order`,
+      note: `optimizeSql from text to text, warm, slowest of chains, stars, cycles, cliques by one column each (clique) and by columns of their own for every pair (apart) of ${SIZES.join(', ')} tables: ${String(report['slowest'])}; by shape at most ${String(report['byShape'])}; ${String(report['changed'])} of them put in another order; the search alone takes at most ${Number(report['searchMs']).toFixed(1)} ms`,
     },
   ];
 }
@@ -58,12 +60,63 @@ function timed(): CaseFigures {
   if (slowest === undefined) throw new PerfError('ERR_PERF_RUN_INVALID', 'nothing was timed');
   return {
     ms: slowest.ms,
+    searchMs: Math.max(...SHAPES.flatMap((shape) => SIZES.map((count) => searchMs(shape, count)))),
     slowest: `${slowest.shape} of ${slowest.count}`,
     changed: found.filter(({ isChanged }) => isChanged).length,
     byShape: SHAPES.map(
       (shape) => `${shape} ${ranked.find((each) => each.shape === shape)?.ms.toFixed(1)} ms`,
     ).join(', '),
   };
+}
+
+/** The search alone, by made-up shares and a plain hash join's price; a clique by one column is a list of equal columns. */
+function searchMs(shape: JoinShape, count: number): number {
+  const random = seededRandom(count);
+  const relations = Array.from({ length: count }, () => {
+    const rows = 10 ** random.int(1, 6);
+    return { rows, read: rows, cost: rows };
+  });
+  const columns = relations.map(({ rows: distinct }, relation) => ({
+    relation,
+    distinct,
+    present: 1,
+    keyed: false,
+  }));
+  const edges = pairsOf(shape, count).map(([a, b]) => ({
+    left: 1 << a,
+    right: 1 << b,
+    share: 10 ** -random.int(1, 5),
+    isEqual: true,
+    keyed: 0,
+  }));
+  const graph = new JoinGraph(
+    relations,
+    shape === 'clique' ? { edges: [], classes: [columns] } : { edges, classes: [] },
+    (left, right, { rows }) => left.cost + right.cost + left.rows + 2 * right.rows + rows,
+  );
+  const times = Array.from({ length: REPEATS }, () => {
+    const started = performance.now();
+    bestJoin(graph);
+    return performance.now() - started;
+  });
+  return median(times.slice(2));
+}
+
+/** Which tables are joined with which. */
+function pairsOf(shape: JoinShape, count: number): readonly (readonly [number, number])[] {
+  return Array.from({ length: count - 1 }, (_, i) => i + 1).flatMap((own) => {
+    switch (shape) {
+      case 'chain':
+        return [[own - 1, own] as const];
+      case 'star':
+        return [[0, own] as const];
+      case 'cycle':
+        return [[own - 1, own] as const, ...(own === count - 1 ? [[0, own] as const] : [])];
+      case 'clique':
+      case 'apart':
+        return Array.from({ length: own }, (_, other) => [other, own] as const);
+    }
+  });
 }
 
 /** Tables `t0` and so on with a key, a column that all share, an attribute, and one reference to each other table. */
@@ -97,23 +150,15 @@ function statisticsOf({ tables }: Catalog): QueryStatistics {
   };
 }
 
-function textOf(shape: (typeof SHAPES)[number], count: number): string {
-  const list = Array.from({ length: count - 1 }, (_, i) => {
-    const own = `t${i + 1}`;
-    const all = Array.from({ length: i + 1 }, (__, k) => `t${k}`);
-    switch (shape) {
-      case 'chain':
-        return [`${own}.id = t${i}.ref${i + 1}`];
-      case 'star':
-        return [`${own}.id = t0.ref${i + 1}`];
-      case 'cycle':
-        return [`${own}.id = t${i}.ref${i + 1}`, ...(i === count - 2 ? [`${own}.ref0 = t0.id`] : [])];
-      case 'clique':
-        return all.map((other) => `${own}.shared = ${other}.shared`);
-      case 'apart':
-        return all.map((other) => `${own}.${other.replace('t', 'ref')} = ${other}.ref${i + 1}`);
-    }
-  });
+function textOf(shape: JoinShape, count: number): string {
+  const list = Array.from({ length: count - 1 }, (_, i) =>
+    pairsOf(shape, count).flatMap(([a, b]) => (b === i + 1 ? conditionOf(shape, a, b) : [])),
+  );
   const joins = list.map((conditions, i) => ` JOIN t${i + 1} ON ${conditions.join(' AND ')}`).join('');
   return `SELECT count(*) AS found FROM t0${joins} WHERE t${count - 1}.kind = 3 AND t${count - 2}.kind < 9`;
+}
+
+function conditionOf(shape: JoinShape, a: number, b: number): string {
+  if (shape === 'clique') return `t${b}.shared = t${a}.shared`;
+  return shape === 'apart' ? `t${b}.ref${a} = t${a}.ref${b}` : `t${b}.id = t${a}.ref${b}`;
 }
