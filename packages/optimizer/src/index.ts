@@ -51,6 +51,7 @@ export type { RuleOutcome } from './sql/explain-change.ts';
 export { optimizeSql } from './sql/optimize-sql.ts';
 export type { OptimizeSqlOptions, OptimizedSql, RefusedRewrite, SqlRewrite } from './sql/optimize-sql.ts';
 export type { QueryCost } from './sql/query-cost.ts';
+export type { SecurityPredicate } from './sql/security.ts';
 export { SQL_RULES } from './sql/rules/sql-rules.ts';
 export type { SqlRule } from './sql/rules/sql-rule.ts';
 export type { SqlName } from './sql/sql-name.ts';

@@ -8,6 +8,8 @@ import { CostModel } from './query-cost.ts';
 import { readStatement } from './read-statement.ts';
 import type { Alternative, RuleContext, SqlRule } from './rules/sql-rule.ts';
 import { SQL_RULES } from './rules/sql-rules.ts';
+import type { SecurityPredicate } from './security.ts';
+import { SecurityGuard } from './security.ts';
 import { Shapes } from './shapes.ts';
 import type { JoinEstimator } from '../stats/join-estimator.ts';
 import { isUndetermined } from './undetermined.ts';
@@ -31,6 +33,11 @@ export interface OptimizeSqlOptions {
    * Dates before Christ and MySQL's days and months of 0 are none. @default false, but on SQLite, where the engine refuses others
    */
   readonly plainDates?: boolean;
+  /**
+   * Filters on rows that must survive. A statement that reads one of their tables without them beside it is left alone, and of the others
+   * every form keeps them beside their tables. @default none
+   */
+  readonly security?: readonly SecurityPredicate[];
   /** Refuses what is not one SELECT or WITH statement. @default true */
   readonly readOnly?: boolean;
 }
@@ -88,6 +95,9 @@ export function optimizeSql(original: string, options: OptimizeSqlOptions): Opti
   if ('reason' in read) return left(original, read.reason);
   if (isUndetermined(read.query, new Shapes(read.query, dialect)))
     return left(original, 'it shows one of several texts that a collation takes for one');
+  const guard = new SecurityGuard(options.security ?? [], dialect, catalog);
+  if (!guard.isClosed(read.query))
+    return left(original, 'a security predicate does not stand beside its table');
   const switchedOff = new Set(disable);
   const rules = SQL_RULES.filter(
     (rule) => !switchedOff.has(rule.name) && rule.engines[dialect] !== undefined,
@@ -100,7 +110,7 @@ export function optimizeSql(original: string, options: OptimizeSqlOptions): Opti
     models.set(query, known);
     return known;
   };
-  const search = new Search(rules, { dialect, plainDates, fresh: read.fresh, model }, gate);
+  const search = new Search(rules, { dialect, plainDates, fresh: read.fresh, model }, { gate, guard });
   const { queries, rewrites, refused, cost, costBefore } = search.best(read.query);
   const steps = queries.map((query) => printQuery(query, dialect));
   return {
@@ -134,11 +144,17 @@ class Search {
   readonly #rules: readonly SqlRule[];
   readonly #context: Omit<RuleContext, 'shapes'>;
   readonly #gate: 'cost' | 'none';
+  readonly #guard: SecurityGuard;
   #tried = 0;
   readonly #refused = new Map<string, RefusedRewrite>();
 
-  constructor(rules: readonly SqlRule[], context: Omit<RuleContext, 'shapes'>, gate: 'cost' | 'none') {
+  constructor(
+    rules: readonly SqlRule[],
+    context: Omit<RuleContext, 'shapes'>,
+    { gate, guard }: { readonly gate: 'cost' | 'none'; readonly guard: SecurityGuard },
+  ) {
     this.#gate = gate;
+    this.#guard = guard;
     this.#rules = rules;
     this.#context = context;
   }
@@ -178,8 +194,14 @@ class Search {
     before: QueryCost,
   ): { alternative: Alternative; cost: QueryCost } | undefined {
     const context = { ...this.#context, shapes: this.#context.model(query).shapes };
-    const options = rule
-      .alternatives(query, context)
+    const found = rule.alternatives(query, context);
+    const kept = found.filter((alternative) => this.#guard.keeps(query, alternative.query));
+    if (kept.length < found.length)
+      this.#refused.set(rule.name, {
+        rule: rule.name,
+        reason: 'it would part a table from its security predicate',
+      });
+    const options = kept
       .slice(0, MOST_TRIED - this.#tried)
       .map((alternative) => ({ alternative, cost: this.#cost(alternative.query) }));
     const best = options.toSorted((a, b) => a.cost.cost - b.cost.cost)[0];
