@@ -5,7 +5,7 @@ import type { JoinGraph, JoinPlan } from './join-graph.ts';
 const PARTS = 6;
 const MOST_PAIRS = 400;
 /** Times that a whole plan is gone through. */
-const MOST_PASSES = 4;
+const MOST_PASSES = 2;
 
 /**
  * A plan by joining what gives the fewest rows, again and again (greedy operator ordering: Fegaras, DEXA 1998). Undefined when there is
