@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { benchCommand } from './bench/command.ts';
 import { adviseCommand } from './advise/command.ts';
 import { auditCommand } from './audit/command.ts';
+import { calibrateCommand } from './calibrate/command.ts';
 import { chaosCommand } from './chaos/command.ts';
 import { demoCommand } from './demo/command.ts';
 import { explainCommand } from './explain/command.ts';
@@ -32,6 +33,7 @@ const HELP = `perf-bench <command> [options]
   scorecard  put the cache to the test over several processes
   soak       look for a leak in the cache
   optimize   show how a statement would be written anew, and why
+  calibrate  measure what the optimizer's cost model counts
   bench      measure what the optimizer does on real engines
   fuzz       ask made-up statements plain and optimized, and compare the answers
   chaos      kill exports, or workers of export jobs, and see whether all is whole in the end
@@ -52,6 +54,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['soak', soakCommand],
   ['chaos', chaosCommand],
   ['optimize', optimizeCommand],
+  ['calibrate', calibrateCommand],
   ['bench', benchCommand],
   ['fuzz', fuzzCommand],
 ]);

@@ -46,6 +46,8 @@ export { analyzeWorkload } from './sql/analyze-workload.ts';
 export type { AnalyzedStatement } from './sql/analyze-workload.ts';
 export { decideSql } from './sql/decide-sql.ts';
 export type { DecideOptions, SqlVerdict } from './sql/decide-sql.ts';
+export { ENGINE_COSTS } from './sql/engine-habits.ts';
+export type { EngineCosts } from './sql/engine-habits.ts';
 export { explainChange } from './sql/explain-change.ts';
 export type { RuleOutcome } from './sql/explain-change.ts';
 export { optimizeSql } from './sql/optimize-sql.ts';

@@ -83,3 +83,13 @@ describe('decideSql', () => {
     expect(await decideSql(plain, { engine })).toMatchObject({ use: 'original', reason: 'no rule applies' });
   });
 });
+
+describe('costs of a machine', () => {
+  const counted = 'select o.id, (select count(*) from items i where i.order_id = o.id) n from orders o';
+  const withStart = (start: number) =>
+    optimizeSql(counted, { dialect: 'sqlite', catalog: shop, costs: { start } }).originalEstimate?.cost ?? 0;
+
+  it('count instead of those that are known', () => {
+    expect(withStart(10_000)).toBeGreaterThan(2 * withStart(1));
+  });
+});

@@ -33,3 +33,9 @@ export const HABITS: Readonly<Record<SqlName, EngineHabits>> = {
     reorders: Infinity,
   },
 };
+
+/** The costs of an engine, which `perf-bench calibrate` measures on a machine. */
+export type EngineCosts = Pick<EngineHabits, 'scan' | 'look' | 'start'>;
+
+/** The costs that are used where none are given. */
+export const ENGINE_COSTS: Readonly<Record<SqlName, EngineCosts>> = HABITS;

@@ -1,4 +1,5 @@
 import type { Catalog, QueryStatistics, Rewrite } from '@perf/contracts';
+import type { EngineCosts } from './engine-habits.ts';
 import { mustOnlyRead } from './must-only-read.ts';
 import { orderedBy } from './ordered-by.ts';
 import { printQuery } from './print-query.ts';
@@ -24,6 +25,8 @@ export interface OptimizeSqlOptions {
   readonly statistics?: QueryStatistics;
   /** What is known of joins, for the rows that they give. @default none: the statistics of single columns tell */
   readonly cardinality?: JoinEstimator;
+  /** What the engine's steps cost on its machine, as `perf-bench calibrate` measures it. @default ENGINE_COSTS */
+  readonly costs?: Partial<EngineCosts>;
   /** Rules left out. @default none */
   readonly disable?: readonly string[];
   /** `none` takes every change that is proven, whatever it costs: to test the proofs. @default 'cost' */
@@ -106,7 +109,7 @@ export function optimizeSql(original: string, options: OptimizeSqlOptions): Opti
   // What is known of the sources of a form serves every rule that looks at it.
   const models = new WeakMap<Query, CostModel>();
   const model = (query: Query): CostModel => {
-    const known = models.get(query) ?? new CostModel(query, statistics, dialect, options.cardinality);
+    const known = models.get(query) ?? new CostModel(query, statistics, dialect, options);
     models.set(query, known);
     return known;
   };

@@ -1,5 +1,5 @@
 import type { QueryStatistics } from '@perf/contracts';
-import type { EngineHabits } from './engine-habits.ts';
+import type { EngineCosts, EngineHabits } from './engine-habits.ts';
 import { HABITS } from './engine-habits.ts';
 import type { Expr } from './expr.ts';
 import { conjuncts } from './expr.ts';
@@ -20,17 +20,20 @@ export interface QueryCost {
   readonly isDefault: boolean;
 }
 
+/** What the estimate may rest on besides statistics. */
+export interface CostOptions {
+  /** What is known of joins, instead of the statistics of single columns. */
+  readonly cardinality?: JoinEstimator | undefined;
+  /** @default ENGINE_COSTS */
+  readonly costs?: Partial<EngineCosts> | undefined;
+}
+
 /** Fewest rows that a join gives, so that no product becomes 0. */
 const LEAST_ROWS = 1e-3;
 
-/** Estimates a whole statement for one engine. @param cardinality what is known of joins, instead of `statistics` alone */
-export function costOf(
-  query: Query,
-  statistics: QueryStatistics,
-  dialect: SqlName,
-  cardinality?: JoinEstimator,
-): QueryCost {
-  return new CostModel(query, statistics, dialect, cardinality).query(query);
+/** Estimates a whole statement for one engine. */
+export function costOf(query: Query, statistics: QueryStatistics, dialect: SqlName): QueryCost {
+  return new CostModel(query, statistics, dialect).query(query);
 }
 
 /** Cost of the parts of one form of a statement. */
@@ -43,12 +46,17 @@ export class CostModel {
   readonly #ctes = new Map<string, QueryCost>();
   isDefault = false;
 
-  constructor(query: Query, statistics: QueryStatistics, dialect: SqlName, cardinality?: JoinEstimator) {
+  constructor(
+    query: Query,
+    statistics: QueryStatistics,
+    dialect: SqlName,
+    { cardinality, costs }: CostOptions = {},
+  ) {
     this.cardinality = cardinality;
     this.shapes = new Shapes(query, dialect);
     this.selectivity = new Selectivity(statistics, this.shapes);
     this.statistics = statistics;
-    this.habits = HABITS[dialect];
+    this.habits = { ...HABITS[dialect], ...costs };
   }
 
   query({ with: ctes, body, order, limit, offset }: Query): QueryCost {
