@@ -20,7 +20,7 @@ const SEED = 2026;
 /** A statement is stopped after so long, and counts as that. */
 const LIMIT_MS = 5000;
 const MOST_RATIO = 100;
-const ROUNDS = 5;
+const ROUNDS = 4;
 /** Of lists that take longer than a second as written. */
 const SLOW_ROUNDS = 2;
 
