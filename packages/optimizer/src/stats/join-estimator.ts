@@ -7,6 +7,7 @@ import { readStatement } from '../sql/read-statement.ts';
 import { Selectivity } from '../sql/selectivity-of.ts';
 import { Shapes } from '../sql/shapes.ts';
 import type { SqlName } from '../sql/sql-name.ts';
+import { partsOf } from '../sql/walk.ts';
 import { JoinFeedback, joinFingerprint } from './join-feedback.ts';
 import type { JoinParts, JoinQuery } from './join-query.ts';
 import { joinParts, joinQueryOf } from './join-query.ts';
@@ -149,7 +150,7 @@ export class JoinEstimator {
 }
 
 function holdsQuery(expr: Expr): boolean {
-  return JSON.stringify(expr).includes('"kind":"query"');
+  return expr.kind === 'query' || partsOf(expr).some(holdsQuery);
 }
 
 function shapesOf({ tables, conditions }: JoinQuery, dialect: SqlName): Shapes {
