@@ -11,5 +11,12 @@ export const bundled: UserConfig = {
     target: 'node22.15',
     minify: false,
     reportCompressedSize: false,
+    // Names stay, for stack traces; comments and blanks only take time to read, and stand in the sources beside.
+    rolldownOptions: {
+      output: {
+        comments: false,
+        minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+      },
+    },
   },
 };

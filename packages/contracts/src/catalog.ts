@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from './node-crypto.ts';
 import type { Classification, DataType } from './data-type.ts';
 
 /** A column as the engine declares it. */
@@ -40,7 +40,8 @@ export interface Catalog {
 
 /** A version made of what the tables are: equal for equal schemas, whichever database they stand in. */
 export function catalogVersion(tables: ReadonlyMap<string, CatalogTable>): string {
-  return createHash('sha256')
+  return nodeCrypto()
+    .createHash('sha256')
     .update(JSON.stringify([...tables.values()]))
     .digest('hex')
     .slice(0, 16);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from './node-crypto.ts';
 import { PerfError } from './errors.ts';
 import type { Scalar, StructuredQuery } from './query.ts';
 import { QUERY_LIMITS } from './query-limits.ts';
@@ -27,7 +27,8 @@ export function canonicalQuery(query: StructuredQuery): string {
  * It changes only with a major version. Throws `ERR_PERF_INVALID_OPTION` when a part of the scope is missing.
  */
 export function queryKey(query: StructuredQuery, options: { readonly scope: QueryKeyScope }): string {
-  return createHash('sha256')
+  return nodeCrypto()
+    .createHash('sha256')
     .update(`perf-q1\n${canonicalScope(options.scope)}\n${canonicalQuery(query)}`)
     .digest('hex');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from '../node-crypto.ts';
 import type { HypotheticalIndex, IndexColumn, TableIndex } from '@perf/contracts';
 import type { SqlName } from '../sql/sql-name.ts';
 import { TRAITS } from '../sql/sql-name.ts';
@@ -20,7 +20,7 @@ export function indexName(index: HypotheticalIndex, taken: ReadonlySet<string>):
   ];
   const plain = words.join('_');
   if (Buffer.byteLength(plain) <= MOST_BYTES && !taken.has(plain)) return plain;
-  const hash = createHash('sha256').update(JSON.stringify(index)).digest('hex').slice(0, 8);
+  const hash = nodeCrypto().createHash('sha256').update(JSON.stringify(index)).digest('hex').slice(0, 8);
   return `${shortened(plain.slice(0, -'_idx'.length), MOST_BYTES - 13)}_${hash}_idx`;
 }
 

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { nodeCrypto } from '../node-crypto.ts';
 import { PerfError } from '@perf/contracts';
 
 /** What somebody has approved: one kind of query, up to a price, for a while. */
@@ -34,7 +34,8 @@ export class Approvals {
   read(token: string): Approval | undefined {
     const [body = '', signature = '', more] = token.split('.');
     const [given, own] = [Buffer.from(signature), Buffer.from(this.#signature(body))];
-    if (more !== undefined || given.length !== own.length || !timingSafeEqual(given, own)) return undefined;
+    if (more !== undefined || given.length !== own.length || !nodeCrypto().timingSafeEqual(given, own))
+      return undefined;
     const content: unknown = JSON.parse(Buffer.from(body, 'base64url').toString());
     if (!Array.isArray(content)) return undefined;
     const [fingerprint, maxUsd, expiresAt] = content.map((part: unknown) => part);
@@ -44,6 +45,6 @@ export class Approvals {
   }
 
   #signature(body: string): string {
-    return createHmac('sha256', this.#secret).update(body).digest('base64url');
+    return nodeCrypto().createHmac('sha256', this.#secret).update(body).digest('base64url');
   }
 }

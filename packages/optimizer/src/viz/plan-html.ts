@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from '../node-crypto.ts';
 import type { Dialect, ExecutionPlan } from '@perf/contracts';
 import { planFigures } from '../plan/plan-figures.ts';
 import type { PlanFinding } from '../plan/plan-findings.ts';
@@ -55,7 +55,7 @@ export function planHtml(plan: ExecutionPlan | PlanPair, options: PlanPageOption
 
 /** What a content security policy calls this very text. */
 function sourceHash(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+  return `sha256-${nodeCrypto().createHash('sha256').update(text).digest('base64')}`;
 }
 
 function planPair({ before, after }: PlanPair, { dialect }: PlanPageOptions): string {
