@@ -17,6 +17,18 @@ export interface EngineHabits {
   readonly reorders: number;
 }
 
+/** The costs of an engine, which `perf-bench calibrate` measures on a machine. */
+export type EngineCosts = Pick<EngineHabits, 'scan' | 'look' | 'start'>;
+
+/** The costs of the model where none are given. */
+export const ENGINE_COSTS: Readonly<Record<SqlName, EngineCosts>> = {
+  postgres: { scan: 1, look: 3, start: 3 },
+  duckdb: { scan: 0.05, look: 1, start: 10 },
+  sqlite: { scan: 1, look: 3, start: 3 },
+  mysql: { scan: 2, look: 5, start: 20 },
+  bigquery: { scan: 0.05, look: 1, start: 10 },
+};
+
 /** Ratios measured on a million rows; only their order of size matters. */
 export const HABITS: Readonly<Record<SqlName, EngineHabits>> = {
   postgres: { join: 'hash', unnests: 'semijoins', scan: 1, look: 3, start: 3, distinct: 4, reorders: 8 },
@@ -33,9 +45,3 @@ export const HABITS: Readonly<Record<SqlName, EngineHabits>> = {
     reorders: Infinity,
   },
 };
-
-/** The costs of an engine, which `perf-bench calibrate` measures on a machine. */
-export type EngineCosts = Pick<EngineHabits, 'scan' | 'look' | 'start'>;
-
-/** The costs that are used where none are given. */
-export const ENGINE_COSTS: Readonly<Record<SqlName, EngineCosts>> = HABITS;

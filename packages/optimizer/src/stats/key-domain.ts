@@ -38,7 +38,7 @@ export function keyDomains(
 }
 
 /** Tells ports apart. */
-export function portId({ table, columns }: JoinPort): string {
+function portId({ table, columns }: JoinPort): string {
   return JSON.stringify([table, ...columns]);
 }
 
