@@ -31,17 +31,9 @@ export const ENGINE_COSTS: Readonly<Record<SqlName, EngineCosts>> = {
 
 /** Ratios measured on a million rows; only their order of size matters. */
 export const HABITS: Readonly<Record<SqlName, EngineHabits>> = {
-  postgres: { join: 'hash', unnests: 'semijoins', scan: 1, look: 3, start: 3, distinct: 4, reorders: 8 },
-  duckdb: { join: 'hash', unnests: 'all', scan: 0.05, look: 1, start: 10, distinct: 0.2, reorders: Infinity },
-  sqlite: { join: 'index', unnests: 'none', scan: 1, look: 3, start: 3, distinct: 4, reorders: Infinity },
-  mysql: { join: 'loop', unnests: 'semijoins', scan: 2, look: 5, start: 20, distinct: 4, reorders: Infinity },
-  bigquery: {
-    join: 'hash',
-    unnests: 'all',
-    scan: 0.05,
-    look: 1,
-    start: 10,
-    distinct: 0.2,
-    reorders: Infinity,
-  },
+  postgres: { ...ENGINE_COSTS.postgres, join: 'hash', unnests: 'semijoins', distinct: 4, reorders: 8 },
+  duckdb: { ...ENGINE_COSTS.duckdb, join: 'hash', unnests: 'all', distinct: 0.2, reorders: Infinity },
+  sqlite: { ...ENGINE_COSTS.sqlite, join: 'index', unnests: 'none', distinct: 4, reorders: Infinity },
+  mysql: { ...ENGINE_COSTS.mysql, join: 'loop', unnests: 'semijoins', distinct: 4, reorders: Infinity },
+  bigquery: { ...ENGINE_COSTS.bigquery, join: 'hash', unnests: 'all', distinct: 0.2, reorders: Infinity },
 };
