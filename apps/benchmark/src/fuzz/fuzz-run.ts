@@ -93,7 +93,7 @@ async function tryOne(
   dialect: Dialect,
 ): Promise<Tried> {
   const before = await answerOf(engine, original);
-  const { text, rewrites, unread } = optimizeSql(original, {
+  const { text, rewrites, orderedBy, unread } = optimizeSql(original, {
     dialect,
     catalog,
     gate: 'none',

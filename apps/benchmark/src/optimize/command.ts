@@ -93,7 +93,7 @@ async function toldOfSql(
   const verdict = await decideSql(optimized, { ...(engine === undefined ? {} : { engine }), signal });
   const trial =
     run && engine !== undefined && verdict.use === 'optimized'
-      ? await tryPair(engine, original, verdict.text, signal)
+      ? await tryPair(engine, original, { ...optimized, text: verdict.text }, signal)
       : undefined;
   write(sqlReport(optimized, verdict, trial));
   return { ...optimized, verdict, ...(trial === undefined ? {} : { trial }) };

@@ -62,8 +62,9 @@ async function tryStatement(
   const { use, text, rules, reason } = await decideSql(optimized, { engine, signal });
   const told = { dialect, kind, name, rules, verdict: reason };
   if (use === 'original') return told;
-  const trial = await tryPair(engine, sql, text, signal);
+  const next = { text, orderedBy: optimized.orderedBy };
+  const trial = await tryPair(engine, sql, next, signal);
   return trial.ratio.low > SUSPECT
-    ? { ...told, trial, again: await tryPair(engine, sql, text, signal) }
+    ? { ...told, trial, again: await tryPair(engine, sql, next, signal) }
     : { ...told, trial };
 }

@@ -23,13 +23,14 @@ const BATCH_MS = 20;
 const PAIRS = 20;
 const LONG_PAIRS = 5;
 
-/** Runs both forms in turns, first the one, then the other, and compares the answers of every run. */
+/** Runs both forms in turns, first the one, then the other, and compares the answers of every run. @param next the other form, and by which columns both are ordered */
 export async function tryPair(
   engine: QueryEngine,
   original: string,
-  rewritten: string,
+  next: { readonly text: string; readonly orderedBy: readonly number[] },
   signal: AbortSignal,
 ): Promise<PairTrial> {
+  const { text: rewritten, orderedBy } = next;
   const [warmBase, warmNext] = [
     await timedRun(engine, original, LIMIT_MS, signal),
     await timedRun(engine, rewritten, LIMIT_MS, signal),
@@ -39,26 +40,26 @@ export async function tryPair(
   const pairs = slowest > LONG_MS ? LONG_PAIRS : PAIRS;
   const batch = slowest < SHORT_MS ? Math.ceil(BATCH_MS / Math.max(0.2, slowest)) : 1;
   const base: number[] = [];
-  const next: number[] = [];
+  const nextMs: number[] = [];
   for (let i = 0; i < pairs; i++) {
     const sides = [
       [original, base],
-      [rewritten, next],
+      [rewritten, nextMs],
     ] as const;
     for (const [text, times] of i % 2 === 0 ? sides : sides.toReversed()) {
       let ms = 0;
       for (let run = 0; run < batch; run++) {
         const one = await timedRun(engine, text, LIMIT_MS, signal);
         ms += one.ms;
-        mustBeAlike(one.answer, expected, text);
+        mustBeAlike(one.answer, expected, { text, orderedBy });
       }
       times.push(ms / batch);
     }
   }
-  const { estimate, low, high } = hodgesLehmann(next.map((ms, i) => Math.log(ms / (base[i] ?? ms))));
+  const { estimate, low, high } = hodgesLehmann(nextMs.map((ms, i) => Math.log(ms / (base[i] ?? ms))));
   return {
     baseMs: median(base),
-    nextMs: median(next),
+    nextMs: median(nextMs),
     ratio: { estimate: Math.exp(estimate), low: Math.exp(low), high: Math.exp(high) },
     pairs,
     timedOut: warmBase.answer === undefined,
@@ -66,9 +67,13 @@ export async function tryPair(
 }
 
 /** A run that reached the limit has no answer to compare. */
-function mustBeAlike(answer: Answer | undefined, expected: Answer | undefined, text: string): void {
+function mustBeAlike(
+  answer: Answer | undefined,
+  expected: Answer | undefined,
+  { text, orderedBy }: { readonly text: string; readonly orderedBy: readonly number[] },
+): void {
   if (answer === undefined || expected === undefined) return;
-  const difference = compareAnswers(expected, answer, { ordered: false });
+  const difference = compareAnswers(expected, answer, { ordered: orderedBy });
   if (difference !== undefined)
     throw new PerfError('ERR_PERF_RUN_INVALID', `two answers differ (${difference}): ${text}`);
 }
