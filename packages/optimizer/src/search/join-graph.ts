@@ -11,6 +11,8 @@ export interface JoinSide {
   /** Rows before its own conditions, which an index would find. */
   readonly read: number;
   readonly cost: number;
+  /** Whether its rows have to be made before any of them can be looked up, as those of a query in FROM. */
+  readonly isMade?: boolean;
 }
 
 /** A condition between relations; both sides are not empty and share none. */
@@ -97,9 +99,9 @@ export class JoinGraph {
     rowsOf: (set: RelationSet) => number | undefined = () => undefined,
   ) {
     this.#rowsOf = rowsOf;
-    this.leaves = relations.map(({ rows, read, cost }, i) => {
+    this.leaves = relations.map(({ rows, read, cost, isMade = false }, i) => {
       const set = 1 << i;
-      return { rows: Math.max(LEAST_ROWS, rowsOf(set) ?? rows), read, cost, set };
+      return { rows: Math.max(LEAST_ROWS, rowsOf(set) ?? rows), read, cost, isMade, set };
     });
     // Two columns are a plain edge, which is weighed in less time.
     const pairs = conditions.classes.flatMap((columns) => edgeOf(columns) ?? []);

@@ -121,6 +121,7 @@ export class JoinCost {
         cost: inner.cost + inner.rows,
         sources,
         leaf,
+        isMade: true,
       };
     }
     if (leaf.kind === 'cte') {
@@ -164,7 +165,11 @@ export class JoinCost {
   #price(left: JoinSide, right: JoinSide, { rows, isEqual, isKeyed }: JoinWay): number {
     // What an index finds is read before the other conditions of the right side are asked; finding nothing costs nearly as much.
     const matches = Math.max(((rows / right.rows) * right.read) / Math.max(1, left.rows), 0.7);
-    const looked = isKeyed ? left.cost + left.rows * (1 + this.#model.habits.look * matches) : Infinity;
+    const { join, look } = this.#model.habits;
+    // An engine that joins row by row makes an index on the rows of a query in FROM.
+    const isMade = right.isMade === true && isEqual && join === 'loop';
+    const made = isMade ? right.cost + right.rows : 0;
+    const looked = isKeyed || isMade ? left.cost + made + left.rows * (1 + look * matches) : Infinity;
     const built = left.cost + right.cost + this.#built(left.rows, right.rows, isEqual);
     return Math.min(looked, built) + rows * 0.1;
   }

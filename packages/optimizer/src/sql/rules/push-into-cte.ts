@@ -13,14 +13,13 @@ import type { Alternative, SqlRule } from './sql-rule.ts';
 /**
  * What every reader of a named query asks of its rows is asked within it, so that rows nobody reads are not made. Several readers ask for
  * what any of them does. Conditions move on group keys and window partitions alone, and only such as can fail on no row. An explicit
- * MATERIALIZED is left alone.
+ * MATERIALIZED is left alone. Not on MariaDB, which does so itself (0.8–1.4× measured).
  */
 export const pushIntoCte: SqlRule = {
   name: 'push-into-cte',
   engines: {
     postgres: '1590×: a query named once and read twice is made whole',
     sqlite: '841×',
-    mysql: '1.4×',
   },
   margin: 0.95,
   alternatives: (query, { shapes }) =>
