@@ -102,9 +102,8 @@ async function tryOne(
   const tried = { rules: rewrites.map(({ rule }) => rule), text, unread: unread !== undefined };
   if (rewrites.length === 0) return { ...tried, difference: undefined };
   try {
-    // Every order that is made up is total.
-    const ordered = /\border by [^()]*$/.test(original);
-    return { ...tried, difference: compareAnswers(before, await answerOf(engine, text), { ordered }) };
+    const next = await answerOf(engine, text);
+    return { ...tried, difference: compareAnswers(before, next, { ordered: orderedBy }) };
   } catch (error) {
     if (!isPerfError(error, 'ERR_PERF_ENGINE_FAILED')) throw error;
     return { ...tried, difference: `the engine refuses it: ${error.message}` };
