@@ -297,6 +297,7 @@ class QueryMaker {
       this.#conditions.some([PEOPLE]),
       this.#conditions.one(PEOPLE),
       `p.id ${random.pick(['=', '<', '>'])} ${random.int(1, 20)}`,
+      `(p.age > ${random.int(0, 4)} or p.id is null)`,
     ]);
     return `select p.id, t.k, t.n, t.g from ${join} where ${where}`;
   }

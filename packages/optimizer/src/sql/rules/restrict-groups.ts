@@ -3,7 +3,6 @@ import type { Expr } from '../expr.ts';
 import { allOf, call, conjuncts, isSame } from '../expr.ts';
 import type { DerivedSource, Query, Select, Source, TableSource } from '../query.ts';
 import { bare, leavesOf, withLeaf } from '../query.ts';
-import { nullableSources } from '../shapes.ts';
 import { sitesOf, swapQuery } from '../site.ts';
 import { columnsIn, hasWindow } from '../walk.ts';
 import { areAlike } from './correlation.ts';
@@ -46,7 +45,6 @@ function restricted(
   const { body, limit } = groups.query;
   if (body.kind !== 'select' || limit !== undefined || groups.lateral) return [];
   if (body.group.length === 0 || body.output.some(({ expr }) => hasWindow(expr))) return [];
-  const nullable = nullableSources(from);
   const mustHold = [...conjuncts(select.where), ...holding(from, groups)];
   return mustHold.flatMap((part): readonly Alternative[] => {
     const [a, b] = part.kind === 'call' && part.name === '=' ? part.args : [];
@@ -55,7 +53,7 @@ function restricted(
     const key = body.output.find(({ name }) => name === mine.name)?.expr;
     const table = leavesOf(from).find((leaf) => leaf.alias === other.source);
     if (mine.source !== groups.alias || key?.kind !== 'column' || table?.kind !== 'table') return [];
-    if (nullable.has(table.alias) || !body.group.some((each) => isSame(each, key))) return [];
+    if (!body.group.some((each) => isSame(each, key))) return [];
     if (!areAlike({ inner: mine, outer: other }, select, select, shapes)) return [];
     const known = conjuncts(body.where);
     const more = wanted(select, table, { key, other }, fresh).filter(
