@@ -42,17 +42,32 @@ export type PerfErrorCode =
   /** A measurement proves nothing: a case failed or reported nothing, or a figure is not a finite number. */
   | 'ERR_PERF_RUN_INVALID'
   /** A package that the work needs is not installed. The message gives the install line. */
-  | 'ERR_PERF_MISSING_PACKAGE';
+  | 'ERR_PERF_MISSING_PACKAGE'
+  /** There is more work than can be done in time, so this was refused unstarted. `retryAfterMs` says when to come again. */
+  | 'ERR_PERF_OVERLOADED'
+  /** Work, or the wait for a resource, took longer than its time limit or deadline. */
+  | 'ERR_PERF_TIMEOUT'
+  /** What the work depends on kept failing, so it was not asked. `retryAfterMs` says when it is asked again. */
+  | 'ERR_PERF_CIRCUIT_OPEN';
+
+/** What a `PerfError` may carry besides its sentence. */
+export interface PerfErrorOptions extends ErrorOptions {
+  /** See `PerfError.retryAfterMs`. */
+  readonly retryAfterMs?: number;
+}
 
 /** The one error class of Perf: a stable `code`, one sentence that names the values, and the `cause` when there is one. */
 export class PerfError extends Error {
   override readonly name = 'PerfError';
   /** Tells errors apart. Stable over releases. */
   readonly code: PerfErrorCode;
+  /** Ms after which another try may be served: what `Retry-After` tells, rounded up to seconds. Absent: nothing is known. */
+  declare readonly retryAfterMs?: number;
 
-  constructor(code: PerfErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: PerfErrorCode, message: string, options?: PerfErrorOptions) {
     super(message, options);
     this.code = code;
+    if (options?.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }
 }
 

@@ -49,7 +49,7 @@ export type {
   WorkloadStatement,
 } from './engine.ts';
 export { PerfError, abortError, isPerfError, orAborted, throwIfAborted } from './errors.ts';
-export type { PerfErrorCode } from './errors.ts';
+export type { PerfErrorCode, PerfErrorOptions } from './errors.ts';
 export type { ExecutionPlan, PlanBuffers } from './execution-plan.ts';
 export type {
   JobChange,
