@@ -140,7 +140,27 @@ describe('a shadow run', () => {
     const gate = new RewriteGate({ engine: blind, shadow: {} });
 
     expect(await gate.decide(bad)).toMatchObject({ use: 'original' });
-    expect(gate.ledger[0]?.shadow?.answers).toBe('different');
+    expect(gate.ledger[0]?.shadow?.answers).toBe('refused');
+    // The text is at fault, not the rule.
+    blind.explain = (statement) => engine.explain(statement);
+    await gate.decide(optimized);
+    expect(gate.ledger.at(-1)?.shadow?.answers).toBe('equal');
+  });
+
+  it('takes what the estimate of the engine refused, where it is clearly faster', async () => {
+    const slow = new WatchedEngine(engine, (asked) => (asked === SQL ? wait(60) : undefined));
+    const costs = new Map([[SQL, 100]]);
+    slow.explain = ({ text }) =>
+      Promise.resolve({ operator: 'scan', detail: '', children: [], cost: costs.get(text) ?? 120 });
+    const gate = new RewriteGate({ engine: slow, shadow: {} });
+
+    expect(await gate.decide(optimized)).toMatchObject({ use: 'optimized', text: optimized.text });
+    expect(await new RewriteGate({ engine: slow }).decide(optimized)).toMatchObject({ use: 'original' });
+    const alike = new WatchedEngine(engine, () => wait(60));
+    alike.explain = slow.explain.bind(slow);
+    expect(await new RewriteGate({ engine: alike, shadow: {} }).decide(optimized)).toMatchObject({
+      use: 'original',
+    });
   });
 
   it('cannot tell when the data change meanwhile, and blames no rule', async () => {

@@ -1,10 +1,10 @@
 import type { Dialect } from '@perf/contracts';
-import { decideSql, optimizeSql } from '@perf/optimizer';
+import { RewriteGate, optimizeSql } from '@perf/optimizer';
 import type { CommerceRow } from '../commerce/commerce-rows.ts';
 import type { AntiPattern } from './anti-pattern.ts';
 import { antiPatterns } from './anti-patterns.ts';
 import type { PairTrial } from './pair-trial.ts';
-import { tryPair } from './pair-trial.ts';
+import { LIMIT_MS, tryPair } from './pair-trial.ts';
 import { plainQueries } from './plain-queries.ts';
 import type { Shop } from './shop.ts';
 import { openShop } from './shop.ts';
@@ -31,9 +31,19 @@ export interface BenchEngineOptions {
   readonly onProgress: (share: number, what: string) => void;
 }
 
+/** Where statements are tried. */
+interface TrialPlace {
+  readonly shop: Shop;
+  readonly gate: RewriteGate;
+  readonly dialect: Dialect;
+  readonly signal: AbortSignal;
+}
+
 /** What seems slower than this is tried a second time. */
 const SUSPECT = 1.05;
 const LOADING = 0.1;
+/** All answers of the shop have fewer rows. */
+const MOST_ROWS = 10_000_000;
 
 /** Tries all anti-patterns and plain queries on one engine, each as the gate decides. */
 export async function benchEngine(options: BenchEngineOptions): Promise<readonly StatementTrial[]> {
@@ -43,23 +53,27 @@ export async function benchEngine(options: BenchEngineOptions): Promise<readonly
     indexed: true,
     onProgress: (share) => onProgress(share * LOADING, `loading ${dialect}`),
   });
+  const gate = new RewriteGate({
+    engine: shop.house.engine,
+    shadow: { limitMs: LIMIT_MS, mostRows: MOST_ROWS },
+  });
   const statements = [...antiPatterns(dialect), ...plainQueries()];
   const trials: StatementTrial[] = [];
   for (const [i, statement] of statements.entries()) {
     onProgress(LOADING + (1 - LOADING) * (i / statements.length), `${dialect}: ${statement.name}`);
-    trials.push(await tryStatement(shop, dialect, statement, signal));
+    trials.push(await tryStatement({ shop, gate, dialect, signal }, statement));
   }
   return trials;
 }
 
 async function tryStatement(
-  { house: { engine }, catalog, statistics }: Shop,
-  dialect: Dialect,
+  { shop, gate, dialect, signal }: TrialPlace,
   { kind, name, sql }: AntiPattern,
-  signal: AbortSignal,
 ): Promise<StatementTrial> {
+  const { house, catalog, statistics } = shop;
+  const { engine } = house;
   const optimized = optimizeSql(sql, { dialect, catalog, statistics, plainDates: true });
-  const { use, text, rules, reason } = await decideSql(optimized, { engine, signal });
+  const { use, text, rules, reason } = await gate.decide(optimized, { signal });
   const told = { dialect, kind, name, rules, verdict: reason };
   if (use === 'original') return told;
   const next = { text, orderedBy: optimized.orderedBy };

@@ -14,8 +14,8 @@ export interface PairTrial {
   readonly timedOut: boolean;
 }
 
-/** How long a statement may take. */
-const LIMIT_MS = 5000;
+/** How long a statement may take, in ms. */
+export const LIMIT_MS = 5000;
 const LONG_MS = 1000;
 /** Statements shorter than this are timed several at once. */
 const SHORT_MS = 5;

@@ -13,7 +13,10 @@ import { shadowRun } from './shadow-run.ts';
 export interface RewriteGateOptions {
   /** Asked for costs, and where `shadow` is set run against. @default none: our own estimate decides */
   readonly engine?: QueryEngine;
-  /** Runs both forms once before the rewritten one is used; it must give the same answer, and not be slower. @default nothing is run */
+  /**
+   * Runs both forms before the rewritten one is used; it must give the same answer, and not be slower. What the engine's estimate refuses is tried
+   * too, and taken where it is clearly faster. @default nothing is run
+   */
   readonly shadow?: ShadowOptions;
   /** Ms after which a verdict is reached anew. @default one hour */
   readonly verdictTtlMs?: number;
@@ -25,8 +28,9 @@ export interface RewriteGateOptions {
   readonly now?: () => number;
 }
 
-/** Time after ÷ before above which a shadow run refuses a rewrite: less is within its noise. */
-const SLOWER = 1.1;
+/** Time after ÷ before above which a run refuses a rewrite that the estimates accepted, and one that the engine's estimate refused. */
+const SLOWER = 1.05;
+const FASTER = 0.85;
 const HOUR_MS = 60 * 60 * 1000;
 
 interface Kept {
@@ -107,20 +111,33 @@ export class RewriteGate {
       ...(engine === undefined ? {} : { engine }),
       ...(signal === undefined ? {} : { signal }),
     });
-    const isRun = engine !== undefined && shadow !== undefined && asked.use === 'optimized';
-    const against = this.#kills.reasonAgainst(optimized.original, asked.rules);
-    if (!isRun || against !== undefined) {
+    const candidate =
+      engine === undefined || shadow === undefined ? undefined : candidateOf(optimized, asked);
+    const isKilled =
+      this.#kills.reasonAgainst(optimized.original, candidate?.rules ?? asked.rules) !== undefined;
+    if (engine === undefined || shadow === undefined || candidate === undefined || isKilled) {
       this.#note(optimized, asked, undefined);
       return asked;
     }
     const { original, orderedBy } = optimized;
-    const outcome = await shadowRun(engine, { original, optimized: asked.text, orderedBy }, shadow, signal);
-    const refused = refusal(outcome);
+    const outcome = await shadowRun(
+      engine,
+      { original, optimized: candidate.text, orderedBy },
+      shadow,
+      signal,
+    );
+    const refused = refusal(outcome, asked.use === 'optimized' ? SLOWER : FASTER);
     const verdict: SqlVerdict =
-      refused === undefined ? asked : { use: 'original', text: original, rules: [], reason: refused };
-    const entry = this.#note(optimized, { ...verdict, rules: asked.rules }, outcome);
+      refused === undefined
+        ? {
+            ...candidate,
+            use: 'optimized',
+            reason: asked.use === 'optimized' ? asked.reason : measured(outcome),
+          }
+        : { use: 'original', text: original, rules: [], reason: refused };
+    const entry = this.#note(optimized, { ...verdict, rules: candidate.rules }, outcome);
     if (outcome.answers === 'different') {
-      for (const rule of asked.rules) this.#kills.kill({ rule }, 'a rewrite of it gave another answer');
+      for (const rule of candidate.rules) this.#kills.kill({ rule }, 'a rewrite of it gave another answer');
       this.#options.onDifference?.(entry);
     }
     return verdict;
@@ -144,13 +161,34 @@ export class RewriteGate {
   }
 }
 
-/** Why a run of both forms speaks against the rewritten one. One that took too long in its original form is no reason. */
-function refusal({ answers, originalMs, optimizedMs }: ShadowOutcome): string | undefined {
+interface Candidate {
+  readonly text: string;
+  readonly rules: readonly string[];
+}
+
+/** The form that is worth a run: what the engine's estimate chose; where that refused all, what ours did, since a run tells who is right. */
+function candidateOf({ rewrites, steps }: OptimizedSql, verdict: SqlVerdict): Candidate | undefined {
+  const { use, text, rules, isDoubtful } = verdict;
+  if (use === 'optimized') return { text, rules };
+  const last = isDoubtful === true ? steps.at(-1) : undefined;
+  return last === undefined ? undefined : { text: last, rules: rewrites.map(({ rule }) => rule) };
+}
+
+function measured({ originalMs = 0, optimizedMs = 0 }: ShadowOutcome): string {
+  return `run side by side, it took ${optimizedMs.toPrecision(3)} ms instead of ${originalMs.toPrecision(3)} ms`;
+}
+
+/**
+ * Why a run of both forms speaks against the rewritten one. One that took too long in its original form is no reason.
+ * @param most time ÷ that of the original up to which it is taken
+ */
+function refusal(outcome: ShadowOutcome, most: number): string | undefined {
+  const { answers, originalMs, optimizedMs } = outcome;
   if (answers === 'different') return 'run side by side, the answers differ';
-  if (optimizedMs === undefined) return 'run side by side, the rewritten form did not end in time';
+  if (answers === 'refused') return 'the engine refuses the rewritten form';
+  if (optimizedMs === undefined)
+    return 'run side by side, the rewritten form took too long, or gave too many rows';
   if (originalMs === undefined) return undefined;
   if (answers === 'cannot-tell') return 'run side by side, the data changed meanwhile';
-  return optimizedMs > originalMs * SLOWER
-    ? `run side by side, it took ${optimizedMs.toPrecision(3)} ms instead of ${originalMs.toPrecision(3)} ms`
-    : undefined;
+  return optimizedMs > originalMs * most ? measured(outcome) : undefined;
 }

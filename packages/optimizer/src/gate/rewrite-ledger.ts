@@ -14,8 +14,8 @@ export interface LedgerEntry {
 
 /** What running both forms side by side has shown. */
 export interface ShadowOutcome {
-  /** `cannot-tell`: a form took too long, was too large, or the data changed meanwhile. */
-  readonly answers: 'equal' | 'different' | 'cannot-tell';
+  /** `refused`: the engine did not take the rewritten form; `cannot-tell`: a form took too long, was too large, or the data changed meanwhile. */
+  readonly answers: 'equal' | 'different' | 'refused' | 'cannot-tell';
   /** Times of the last runs, in ms. */
   readonly originalMs?: number;
   readonly optimizedMs?: number;

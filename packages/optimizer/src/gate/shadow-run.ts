@@ -10,13 +10,16 @@ export interface ShadowOptions {
   readonly mostRows?: number;
 }
 
+/** A time ÷ that of the original below which one run of each tells enough. */
+const CLEAR = 0.5;
+
 interface Run {
   readonly answer: Answer;
   readonly ms: number;
 }
 
 /**
- * Runs the original, the rewritten statement, and where their answers differ the original once more: when that differs from itself the data have changed
+ * Runs the original, the rewritten statement, both once more where the times are near, and where their answers differ the original once more: when that differs from itself the data have changed
  * meanwhile, and nothing is known. Rejects with `ERR_PERF_ABORTED`, and when the engine refuses the original.
  */
 export async function shadowRun(
@@ -42,7 +45,7 @@ export async function shadowRun(
     throw error;
   });
   if (after === 'refused')
-    return { answers: 'different', ...(before === undefined ? {} : { originalMs: before.ms }) };
+    return { answers: 'refused', ...(before === undefined ? {} : { originalMs: before.ms }) };
   if (before === undefined || after === undefined)
     return {
       answers: 'cannot-tell',
@@ -50,19 +53,19 @@ export async function shadowRun(
       ...(after === undefined ? {} : { optimizedMs: after.ms }),
     };
   const times = { originalMs: before.ms, optimizedMs: after.ms };
-  if (differ(before, after, orderedBy) === undefined) {
-    if (after.ms <= before.ms) return { answers: 'equal', ...times };
-    // The first run may have filled a cache for the second, or met a busy machine: the lesser of two counts.
-    const [second, first] = [await run(optimized), await run(original)];
-    return {
-      answers: 'equal',
-      originalMs: Math.min(before.ms, first?.ms ?? Infinity),
-      optimizedMs: Math.min(after.ms, second?.ms ?? Infinity),
-    };
+  if (differ(before, after, orderedBy) !== undefined) {
+    const again = await run(original);
+    const isSame = again !== undefined && differ(before, again, orderedBy) === undefined;
+    return { answers: isSame ? 'different' : 'cannot-tell', ...times };
   }
-  const again = await run(original);
-  const isSame = again !== undefined && differ(before, again, orderedBy) === undefined;
-  return { answers: isSame ? 'different' : 'cannot-tell', ...times };
+  if (after.ms < before.ms * CLEAR) return { answers: 'equal', ...times };
+  // The first run may have filled a cache for the second, or met a busy machine: the lesser of two counts.
+  const [second, first] = [await run(optimized), await run(original)];
+  return {
+    answers: 'equal',
+    originalMs: Math.min(before.ms, first?.ms ?? Infinity),
+    optimizedMs: Math.min(after.ms, second?.ms ?? Infinity),
+  };
 }
 
 function differ(a: Run, b: Run, ordered: readonly number[]): string | undefined {

@@ -8,6 +8,8 @@ export interface SqlVerdict extends Verdict {
   readonly text: string;
   /** Rewrites that are in it. */
   readonly rules: readonly string[];
+  /** Present where the engine's estimate alone speaks for the original: a run may show otherwise. */
+  readonly isDoubtful?: true;
 }
 
 /** How a verdict is reached. */
@@ -64,9 +66,12 @@ export async function decideSql(
   const known = usable.flatMap(({ cost, ...rest }) => (typeof cost === 'number' ? [{ ...rest, cost }] : []));
   const best = known.toSorted((a, b) => a.cost - b.cost || a.i - b.i)[0];
   if (best === undefined || best.cost > before * COST_MARGIN)
-    return kept(
-      `the engine's cost goes from ${before.toPrecision(3)} to ${(best?.cost ?? before).toPrecision(3)}`,
-    );
+    return {
+      ...kept(
+        `the engine's cost goes from ${before.toPrecision(3)} to ${(best?.cost ?? before).toPrecision(3)}`,
+      ),
+      isDoubtful: true,
+    };
   const reason = `the engine's cost goes from ${before.toPrecision(3)} to ${best.cost.toPrecision(3)}`;
   return { use: 'optimized', text: best.text, rules: rules.slice(0, best.i + 1), reason };
 }
