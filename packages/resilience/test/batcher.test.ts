@@ -93,17 +93,21 @@ describe('Batcher', () => {
     expect(batches.map(({ length }) => length)).toEqual([100]);
   });
 
-  it('takes items that the work itself adds', async () => {
+  it('takes items that the work itself adds, after that work', async () => {
     const late: Promise<number>[] = [];
-    const { batcher, batches } = scene({ maxItems: 1 }, (items) => {
+    const events: string[] = [];
+    const { batcher } = scene({ maxItems: 1 }, async (items) => {
+      events.push(`begin ${items[0]}`);
       if (items[0] === 0) late.push(batcher.add(1));
-      return Promise.resolve(items);
+      await settle();
+      events.push(`end ${items[0]}`);
+      return items;
     });
 
     await batcher.add(0);
     await Promise.all(late);
 
-    expect(batches).toEqual([[0], [1]]);
+    expect(events).toEqual(['begin 0', 'end 0', 'begin 1', 'end 1']);
   });
 
   it('refuses what is too much, and what comes after the end', async () => {

@@ -195,6 +195,41 @@ describe('Pool', () => {
     expect(pool.statistics).toMatchObject({ broken: 2, reused: 1 });
   });
 
+  it('checks what comes back before the next in line gets it', async () => {
+    const house = new House();
+    const pool = house.pool({ max: 1, isValid: ({ isBroken }) => !isBroken });
+    const lease = await pool.acquire();
+    const next = pool.use(({ id }) => id);
+    Object.assign(lease.resource, { isBroken: true });
+
+    lease.release();
+
+    await expect(next).resolves.toBe(2);
+  });
+
+  it('does not wait for the end of what is no longer valid while there is room', async () => {
+    const house = new House();
+    const pool = house.pool({ max: 2, isValid: () => false, close: () => new Promise(() => undefined) });
+    await pool.use(() => undefined);
+
+    await expect(pool.use(({ id }) => id)).resolves.toBe(2);
+  });
+
+  it('opens again for who waits when an opening failed', async () => {
+    const house = new House();
+    house.failing = true;
+    const pool = house.pool({ max: 1 });
+    const first = pool.acquire();
+    const second = pool.use(({ id }) => id);
+    house.failing = false;
+
+    await expect(first).rejects.toMatchObject({
+      code: 'ERR_PERF_OPEN_FAILED',
+      cause: new Error('planted: no connection'),
+    });
+    await expect(second).resolves.toBe(1);
+  });
+
   it('closes what is too old, and what is idle for too long down to min', async () => {
     const house = new House();
     const pool = house.pool({ min: 1, max: 3, idleMs: 1000, maxLifetimeMs: 5000 });
