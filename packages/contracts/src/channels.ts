@@ -20,6 +20,12 @@ export interface ChannelMessages {
     /** HTTP status. */
     readonly status: number;
     readonly durationMs: number;
+    /** The caller's plan, as in `pro`; absent where there are no plans. */
+    readonly tier?: string;
+    /** Bytes of the request's body, when they are known. */
+    readonly requestBytes?: number;
+    /** Bytes of the answer's body as sent, when they are known. */
+    readonly responseBytes?: number;
   };
   /** A query was answered, or failed. */
   readonly query: {
@@ -81,5 +87,7 @@ export interface ChannelMessages {
     readonly idle: number;
     /** Callers that wait for one. */
     readonly waiting: number;
+    /** The most that the pool may open, when it has a bound. */
+    readonly max?: number;
   };
 }
