@@ -3,6 +3,12 @@ export { startMariadb, type MariadbOptions } from './mariadb.ts';
 export { startPostgres } from './postgres.ts';
 export { startPostgresHypopg } from './postgres-hypopg.ts';
 export { startOutageRedis, type OutageRedis } from './outage-redis.ts';
+export {
+  prometheusPrograms,
+  startPrometheus,
+  type PrometheusOptions,
+  type PrometheusPrograms,
+} from './prometheus.ts';
 export { startRedis } from './redis.ts';
 export { startRedisCluster } from './redis-cluster.ts';
 export { startRedisSentinel, type RedisSentinel } from './redis-sentinel.ts';
