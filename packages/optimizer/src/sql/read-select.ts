@@ -1,6 +1,6 @@
 import type { Cursor } from './cursor.ts';
 import type { Expr } from './expr.ts';
-import { hasAggregate } from './walk.ts';
+import { columnsIn, hasAggregate } from './walk.ts';
 import { outputName } from './output-name.ts';
 import type { Output, Query, Select } from './query.ts';
 import { readExpression } from './read-expression.ts';
@@ -30,8 +30,25 @@ export function readSelect(cursor: Cursor, scope: Scope, query: (scope: Scope) =
   const having = cursor.take('having') ? readExpression(cursor, scope) : undefined;
   if (where !== undefined && hasAggregate(where)) unreadable('WHERE holds an aggregate');
   if (having !== undefined && group.length === 0) unreadable('HAVING stands without GROUP BY');
+  if (having !== undefined && SHOWN_FIRST.has(cursor.dialect)) mustBeClear(having, output, scope);
   scope.mustBeClear(output.map(({ name }) => name));
   return { kind: 'select', distinct, output, from, where, group, having };
+}
+
+/** Dialects in which a name in HAVING may be that of an output column before it is that of a column. */
+const SHOWN_FIRST: ReadonlySet<string> = new Set(['mysql', 'duckdb', 'bigquery']);
+
+/** Leaves the statement alone when a name in HAVING could mean an output column as well as another column. */
+function mustBeClear(having: Expr, output: readonly Output[], scope: Scope): void {
+  for (const column of columnsIn(having))
+    if (
+      output.some(
+        ({ expr, name }) =>
+          scope.names.alike(name, column.name) &&
+          !(expr.kind === 'column' && expr.source === column.source && expr.name === column.name),
+      )
+    )
+      unreadable('a name in HAVING is that of an output column and of another column');
 }
 
 /** Goes to the end of the output columns, and gives where that is. */

@@ -1,10 +1,10 @@
 import type { Expr } from '../expr.ts';
 import { call } from '../expr.ts';
 import type { Select } from '../query.ts';
-import type { Shapes } from '../shapes.ts';
+import type { SqlName } from '../sql-name.ts';
 import type { ChangedCondition } from './each-condition.ts';
 import { eachCondition } from './each-condition.ts';
-import type { SqlRule } from './sql-rule.ts';
+import type { RuleContext, SqlRule } from './sql-rule.ts';
 
 /**
  * A whole number that is compared as text, `cast(column AS text) = '42'`, becomes `column = 42`: every number has one text. Not on SQLite, where a
@@ -14,14 +14,19 @@ export const bareCast: SqlRule = {
   name: 'bare-cast',
   engines: { postgres: '9× with an index, of 50,000 rows', mysql: '13×, likewise' },
   margin: 1,
-  alternatives: (query, { shapes }) =>
-    eachCondition(query, (condition, select) => bared(condition, select, shapes)),
+  alternatives: (query, context) =>
+    eachCondition(query, (condition, select) => bared(condition, select, context)),
 };
 
-function bared(condition: Expr, select: Select, shapes: Shapes): ChangedCondition | undefined {
+function bared(
+  condition: Expr,
+  select: Select,
+  { shapes, dialect }: RuleContext,
+): ChangedCondition | undefined {
   if (condition.kind !== 'call' || (condition.name !== '=' && condition.name !== 'in')) return undefined;
   const [tested, ...texts] = condition.args;
-  if (tested?.kind !== 'cast' || !TEXT_TYPES.has(tested.to) || tested.arg.kind !== 'column') return undefined;
+  if (tested?.kind !== 'cast' || !isWholeText(tested.to, dialect) || tested.arg.kind !== 'column')
+    return undefined;
   const { arg: column } = tested;
   const facts = shapes.columnIn(select, column.source, column.name);
   const kind = facts?.type?.kind;
@@ -39,8 +44,12 @@ function bared(condition: Expr, select: Select, shapes: Shapes): ChangedConditio
   };
 }
 
-/** Types without a length that could cut digits off. */
-const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'varchar', 'char', 'character varying']);
+const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'varchar', 'character varying']);
+
+/** Whether a type has no length that could cut digits off: CHAR alone is one letter, but on MySQL. */
+function isWholeText(type: string, dialect: SqlName): boolean {
+  return TEXT_TYPES.has(type) || (type === 'char' && dialect === 'mysql');
+}
 
 /** The number of which this is the text; others are the text of none. */
 function numberOf(expr: Expr): Expr | undefined {

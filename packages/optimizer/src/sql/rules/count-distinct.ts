@@ -3,7 +3,7 @@ import { column, isSame } from '../expr.ts';
 import type { Query, Select } from '../query.ts';
 import { bare } from '../query.ts';
 import { sitesOf, swapQuery } from '../site.ts';
-import { columnsIn, hasAggregate, hasQuery, hasWindow, mapDown, partsOf } from '../walk.ts';
+import { columnsIn, hasAggregate, hasQuery, hasWindow, mapDown, outerSources, partsOf } from '../walk.ts';
 import type { Alternative, RuleContext, SqlRule } from './sql-rule.ts';
 
 /**
@@ -24,7 +24,12 @@ export const countDistinct: SqlRule = {
     }),
 };
 
-function counted(root: Query, inner: Query, select: Select, { fresh }: RuleContext): Alternative | undefined {
+function counted(
+  root: Query,
+  inner: Query,
+  select: Select,
+  { dialect, fresh }: RuleContext,
+): Alternative | undefined {
   const { output, group, having } = select;
   const shown = [
     ...output.map(({ expr }) => expr),
@@ -37,6 +42,15 @@ function counted(root: Query, inner: Query, select: Select, { fresh }: RuleConte
   const value = first === undefined ? undefined : countedIn(first);
   if (value === undefined || !others.every((each) => first !== undefined && isSame(each, first)))
     return undefined;
+  const rows = bare({
+    ...select,
+    distinct: true,
+    output: [...group.map((expr, i) => ({ expr, name: `k${i + 1}` })), { expr: value, name: 'v' }],
+    group: [],
+    having: undefined,
+  });
+  // MariaDB lets no query in FROM name what stands around.
+  if (dialect === 'mysql' && outerSources(rows).size > 0) return undefined;
   const alias = fresh('apart');
   const go = (expr: Expr): Expr =>
     mapDown(expr, (part) => {
@@ -50,13 +64,7 @@ function counted(root: Query, inner: Query, select: Select, { fresh }: RuleConte
     output: output.map((each) => ({ ...each, expr: go(each.expr) })),
     from: {
       kind: 'derived',
-      query: bare({
-        ...select,
-        distinct: true,
-        output: [...group.map((expr, i) => ({ expr, name: `k${i + 1}` })), { expr: value, name: 'v' }],
-        group: [],
-        having: undefined,
-      }),
+      query: rows,
       alias,
       lateral: false,
     },

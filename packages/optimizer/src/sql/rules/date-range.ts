@@ -196,7 +196,7 @@ function formatted(tested: Expr, constant: Expr, dialect: SqlName): Period | und
   if (tested.name !== FORMATTERS[dialect] || tested.args.length !== 2) return undefined;
   const [format, column] = dialect === 'sqlite' ? [a, b] : [b, a];
   if (format?.kind !== 'literal' || column?.kind !== 'column') return undefined;
-  const unit = FORMATS[format.text];
+  const unit = (dialect === 'postgres' ? TEMPLATES : FORMATS)[format.text];
   const { text } = constant;
   if (unit === 'year' && /^[1-9]\d{3}$/.test(text)) return { column, from: `${text}-01-01`, unit };
   if (unit === 'month' && /^[1-9]\d{3}-(?:0[1-9]|1[0-2])$/.test(text))
@@ -216,6 +216,9 @@ const FORMATS: Readonly<Record<string, CalendarUnit>> = {
   '%Y': 'year',
   '%Y-%m': 'month',
   '%Y-%m-%d': 'day',
+};
+/** The same as Postgres writes them, to which `%Y` is another format, as `YYYY` is a plain text elsewhere. */
+const TEMPLATES: Readonly<Record<string, CalendarUnit>> = {
   YYYY: 'year',
   'YYYY-MM': 'month',
   'YYYY-MM-DD': 'day',

@@ -29,8 +29,10 @@ export const eagerAggregation: SqlRule = {
       const { body } = inner;
       if (body.kind !== 'select' || body.from?.kind !== 'join' || body.group.length === 0 || body.distinct)
         return [];
+      const leaves = leavesOf(body.from);
       if (nullableSources(body.from).size > 0) return [];
-      return leavesOf(body.from).flatMap((leaf) =>
+      if (leaves.some((leaf) => leaf.kind === 'derived' && leaf.lateral)) return [];
+      return leaves.flatMap((leaf) =>
         leaf.kind === 'table' ? (early(query, inner, body, leaf, context) ?? []) : [],
       );
     }),
@@ -70,11 +72,12 @@ function early(
     ...inner.order.map(({ expr }) => withoutAggregates(expr)),
     ...(select.having === undefined ? [] : [withoutAggregates(select.having)]),
   ];
-  if (rest.some(hasQuery)) return undefined;
+  if (kept.some(hasQuery)) return undefined;
   const keys = [
     ...new Set(kept.flatMap(columnsIn).flatMap(({ source, name }) => (source === leaf.alias ? [name] : []))),
   ];
-  if (keys.length === 0 || isKey(leaf, keys)) return undefined;
+  if (keys.length === 0 || isKey(leaf, keys) || !keys.every((name) => isOne(leaf, name, shapes)))
+    return undefined;
   const alias = fresh('summed');
   const values: Output[] = [];
   const replaced = (one: AggregateCall): Expr => {
@@ -160,6 +163,12 @@ function withoutAggregates(expr: Expr): Expr {
   return hasAggregate(expr)
     ? mapDown(expr, (part) => (part.kind === 'aggregate' ? call('coalesce') : undefined))
     : expr;
+}
+
+/** Whether equal values are one value to all that is asked of them: no texts that a collation takes for one, no float, of which 0 has two. */
+function isOne({ alias }: TableSource, name: string, shapes: Shapes): boolean {
+  const known = shapes.column(alias, name);
+  return known?.exact === true && known.type?.kind !== 'float64';
 }
 
 /** Groups by a key are the rows themselves. */

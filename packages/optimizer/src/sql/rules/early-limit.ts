@@ -82,7 +82,9 @@ function limited(
   const own = where.filter((part) => isOnly(part, base.alias));
   const rest = where.filter((part) => !own.includes(part));
   const joins = joinsOf(from, rest);
-  const proof = joins === undefined ? undefined : partnersOf(base, joins, select, shapes);
+  // Only what is asked of the first rows before they are taken tells that a key of them is not null: a join above may ask it too late.
+  const early = { ...select, where: allOf(own) };
+  const proof = joins === undefined ? undefined : partnersOf(base, joins, early, shapes);
   if (proof === undefined) return undefined;
   const alias = fresh(base.alias);
   const go = (expr: Expr): Expr =>

@@ -5,7 +5,7 @@ import type { Query, Select } from '../query.ts';
 import { ONE, bare, leavesOf } from '../query.ts';
 import { nullableSources } from '../shapes.ts';
 import { sitesOf, swapQuery } from '../site.ts';
-import { columnsIn, expressionsOf } from '../walk.ts';
+import { columnsIn, expressionsOf, outerSources } from '../walk.ts';
 import type { RuleContext, SqlRule } from './sql-rule.ts';
 
 /**
@@ -20,6 +20,8 @@ export const orUnion: SqlRule = {
     sitesOf(query).flatMap(({ query: inner }) => {
       const { body } = inner;
       if (body.kind !== 'select' || body.where === undefined || body.from?.kind !== 'join') return [];
+      // MariaDB lets no query in FROM name what stands around.
+      if (context.dialect === 'mysql' && outerSources(bare(body)).size > 0) return [];
       const parts = conjuncts(body.where);
       return parts.flatMap((part, i) => {
         const branches = disjuncts(part);

@@ -42,8 +42,8 @@ function restricted(
   { select, from, groups }: Case,
   { shapes, fresh }: RuleContext,
 ): readonly Alternative[] {
-  const { body, limit } = groups.query;
-  if (body.kind !== 'select' || limit !== undefined || groups.lateral) return [];
+  const { body, limit, offset } = groups.query;
+  if (body.kind !== 'select' || groups.lateral || limit !== undefined || offset !== undefined) return [];
   if (body.group.length === 0 || body.output.some(({ expr }) => hasWindow(expr))) return [];
   const mustHold = [...conjuncts(select.where), ...holding(from, groups)];
   return mustHold.flatMap((part): readonly Alternative[] => {
