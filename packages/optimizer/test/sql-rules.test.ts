@@ -111,6 +111,11 @@ describe('rules', () => {
       'UNION ALL',
     ],
     [
+      'filter-order',
+      "select id from orders where status like '%a%' and total = 3",
+      "WHERE orders.total = 3 AND orders.status LIKE '%a%'",
+    ],
+    [
       'group-before-join',
       'select c.id, c.name, count(o.id) n, sum(o.total) t from customers c left join orders o on o.customer_id = c.id group by c.id, c.name having count(*) > 1',
       'SELECT c.id, c.name, coalesce(grouped.v1, 0) AS n, grouped.v2 AS t FROM customers AS c LEFT JOIN (SELECT o.customer_id AS k1, count(o.id) AS v1, sum(o.total) AS v2, count(*) AS v3 FROM orders AS o GROUP BY o.customer_id) AS grouped ON grouped.k1 = c.id WHERE coalesce(grouped.v3, 1) > 1',
@@ -171,6 +176,8 @@ describe('rules', () => {
     ['date-range', "select id from orders where to_char(day, 'MM-YYYY') > '03-2024'"],
     ['date-range', "select id from orders where day::date between '2024-05-01' and day"],
     ['bare-cast', "select id from orders where customer_id::text = '07'"],
+    ['filter-order', "select id from orders where status like '%a%' and 1 / total > 0 and total = 3"],
+    ['filter-order', "select id from orders where total = 3 and status like '%a%'"],
     ['bare-cast', "select id from orders where customer_id::text < '7'"],
     ['bare-cast', "select id from orders where cast(customer_id as varchar(1)) = '7'"],
     ['date-range', "select id from orders where not (date_trunc('month', day) = '2024-03-01')"],

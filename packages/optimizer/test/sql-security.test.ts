@@ -84,20 +84,28 @@ function run(
 }
 
 describe('security predicates', () => {
-  it.each(SQL_RULES.filter(({ name }) => name !== 'join-order').map(({ name }) => name))(
-    'stay beside their table under %s',
-    (rule) => {
-      const [sql = '', dialect] = FIRING[rule] ?? [];
-      const { rewrites, steps } = run(sql, dialect);
+  it.each(
+    SQL_RULES.filter(({ name, reorders }) => name !== 'join-order' && reorders !== true).map(
+      ({ name }) => name,
+    ),
+  )('stay beside their table under %s', (rule) => {
+    const [sql = '', dialect] = FIRING[rule] ?? [];
+    const { rewrites, steps } = run(sql, dialect);
 
-      expect(rewrites.map((rewrite) => rewrite.rule)).toContain(rule);
-      for (const text of steps) {
-        const aliases = [...text.matchAll(/\borders AS (\w+)/g)].map(([, alias]) => alias);
-        expect(aliases.length).toBeGreaterThan(0);
-        for (const alias of aliases) expect(text).toContain(`${alias}.total = 7`);
-      }
-    },
-  );
+    expect(rewrites.map((rewrite) => rewrite.rule)).toContain(rule);
+    for (const text of steps) {
+      const aliases = [...text.matchAll(/\borders AS (\w+)/g)].map(([, alias]) => alias);
+      expect(aliases.length).toBeGreaterThan(0);
+      for (const alias of aliases) expect(text).toContain(`${alias}.total = 7`);
+    }
+  });
+
+  it('are asked in the order of the text', () => {
+    const sql = "select id from orders o where o.status like '%a%' and o.total = 7 and o.customer_id = 5";
+
+    expect(run(sql, 'sqlite', []).rewrites.map(({ rule }) => rule)).toContain('filter-order');
+    expect(run(sql, 'sqlite').text).toBe(sql);
+  });
 
   it('stay where the order of joins is changed', () => {
     const { text } = optimizeSql(

@@ -20,7 +20,7 @@ import { isMutantCaught } from './try-mutant.ts';
 const HELP = `perf-bench fuzz optimizer [--cases N] [--engines LIST] [--seed N] [--no-mutants] [--json FILE]
 
 Asks made-up statements of real engines, as they are and with every rewrite that is proven, whatever it costs, and compares the
-answers as bags with their types. Then takes away one proof after another, and sees whether the same statements find it out.
+answers with their types, in the order asked for. Then takes away one proof after another, and sees whether the same statements find it out.
 
   --cases N       statements for each engine; default 10000
   --engines LIST  of ${DIALECTS.join(', ')}; default all. postgres and mysql start servers of their own

@@ -14,6 +14,7 @@ const EMBEDDED: readonly Dialect[] = ['sqlite', 'duckdb'];
 /** Rules that only one engine has. */
 const ELSEWHERE: Readonly<Record<string, readonly Dialect[]>> = {
   'bare-cast.ts': ['postgres'],
+  'filter-order.ts': ['postgres'],
   'bare-column.ts': ['postgres'],
   'common-or.ts': ['mysql'],
   'count-distinct.ts': ['postgres'],
@@ -34,6 +35,7 @@ export const FUZZ_MUTANTS: readonly FuzzMutant[] = [
     "return [call('<=', column, literal(next))];",
   ),
   mutant('bare-cast: texts of numbers', 'bare-cast.ts', '/^(?:0|-?[1-9]\\d{0,8})$/', '/^[-+]?\\d{1,9} ?$/'),
+  mutant('filter-order: no failing', 'filter-order.ts', '!parts.every(isTotal)', 'false'),
   mutant(
     'date-range: whole periods',
     'calendar-unit.ts',

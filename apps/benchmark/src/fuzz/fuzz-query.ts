@@ -45,6 +45,7 @@ const SHAPES: readonly ((maker: QueryMaker) => string)[] = [
   (maker) => maker.distinct(),
   (maker) => maker.united(),
   (maker) => maker.united(),
+  (maker) => maker.filtered(),
   (maker) => maker.named(),
   (maker) => maker.named(),
   (maker) => maker.first(),
@@ -182,6 +183,20 @@ class QueryMaker {
       random.next() < 0.25 ? 'people p' : `people p ${more}join ${table.table} ${table.alias} on ${on}`;
     const asked = from === 'people p' ? '' : where;
     return `select distinct ${key}${this.#columns([PEOPLE])} from ${from}${asked}`;
+  }
+
+  /** Conditions of one table, dear ones first; at times one that guards another, which would fail without it. */
+  filtered(): string {
+    const random = this.#random;
+    const dear = `p.name like '%${random.pick(['a', 'b', '%a'])}%'`;
+    // As dear as what it guards, so that engines keep their order.
+    const guarded = '(p.age - p.age % 2 + 0) <> 0 and 10 / (p.age - p.age % 2) > 1';
+    const parts = [
+      random.next() < 0.3 ? guarded : dear,
+      this.#conditions.one(PEOPLE),
+      this.#conditions.one(PEOPLE),
+    ];
+    return `select p.id, p.name from people p where ${parts.join(' and ')}`;
   }
 
   united(): string {

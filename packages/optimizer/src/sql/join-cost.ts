@@ -4,13 +4,15 @@ import type { EqualColumn, JoinPlan, JoinSide, JoinWay } from '../search/join-gr
 import { JoinGraph, MOST_RELATIONS } from '../search/join-graph.ts';
 import type { JoinList } from '../search/join-list.ts';
 import { isList, joinList } from '../search/join-list.ts';
+import { conjunctionCost } from '../filter-rank.ts';
+import { conditionCost } from './condition-cost.ts';
 import type { Expr } from './expr.ts';
 import { call, conjuncts } from './expr.ts';
 import type { Leaf, Source } from './query.ts';
 import type { CostModel } from './query-cost.ts';
 import { isConstant } from './selectivity-of.ts';
 import { rowsOfSets } from '../stats/rows-of-sets.ts';
-import { columnsIn, mapExpr, partsOf } from './walk.ts';
+import { columnsIn, mapExpr } from './walk.ts';
 
 /** Rows of a table of which nothing is known. */
 const DEFAULT_ROWS = 1000;
@@ -133,7 +135,8 @@ export class JoinCost {
       (least, part) => (this.#isIndexed(leaf, part) ? Math.min(least, selectivity.of(part).value) : least),
       1,
     );
-    const scan = rows * habits.scan * (1 + testCost(own));
+    const tests = own.map((part) => ({ selectivity: this.#share(part), cost: conditionCost(part) }));
+    const scan = rows * habits.scan * (1 + conjunctionCost(tests));
     const look = found < 1 ? rows * found * habits.look + Math.log2(2 + rows) : Infinity;
     return { rows: Math.max(1e-3, rows * share), read: rows, cost: Math.min(scan, look), sources, leaf };
   }
@@ -260,23 +263,6 @@ export function aliasesOf(source: Source): ReadonlySet<string> {
   return source.kind === 'join'
     ? new Set([...aliasesOf(source.left), ...aliasesOf(source.right)])
     : new Set([source.alias]);
-}
-
-/** Cost of evaluating conditions once, where reading the row costs 1. */
-function testCost(conditions: readonly Expr[]): number {
-  return conditions.reduce((cost, condition) => cost + exprCost(condition), 0);
-}
-
-function exprCost(expr: Expr): number {
-  const own = expr.kind === 'cast' ? 0.3 : expr.kind === 'call' ? callCost(expr.name) : 0.01;
-  return partsOf(expr).reduce((cost, part) => cost + exprCost(part), own);
-}
-
-function callCost(name: string): number {
-  if (name === 'like' || name === 'ilike' || name === '~') return 0.3;
-  return /^[a-z_]+$/.test(name) && !SEARCHED.has(name) && name !== 'and' && name !== 'or' && name !== 'not'
-    ? 0.3
-    : 0.05;
 }
 
 /** A condition with the columns of other sources as constants. */

@@ -103,7 +103,10 @@ export function optimizeSql(original: string, options: OptimizeSqlOptions): Opti
     return left(original, 'a security predicate does not stand beside its table');
   const switchedOff = new Set(disable);
   const rules = SQL_RULES.filter(
-    (rule) => !switchedOff.has(rule.name) && rule.engines[dialect] !== undefined,
+    (rule) =>
+      !switchedOff.has(rule.name) &&
+      rule.engines[dialect] !== undefined &&
+      (rule.reorders !== true || (options.security ?? []).length === 0),
   );
   const { plainDates = dialect === 'sqlite', gate = 'cost' } = options;
   // What is known of the sources of a form serves every rule that looks at it.

@@ -32,6 +32,8 @@ export interface SqlRule {
   readonly engines: Readonly<Partial<Record<SqlName, string>>>;
   /** Cost after ÷ before that is still taken. @default 0.9 */
   readonly margin?: number;
+  /** Present where conditions of a row are asked in another order: not where some of them are security predicates. */
+  readonly reorders?: true;
   /** Every way in which the rule can be applied once; none when its proof fails. */
   alternatives(query: Query, context: RuleContext): readonly Alternative[];
 }

@@ -21,6 +21,7 @@ import { joinOrder } from './join-order.ts';
 import { notInExists } from './not-in-exists.ts';
 import { orIn } from './or-in.ts';
 import { redundantDistinct } from './redundant-distinct.ts';
+import { filterOrder } from './filter-order.ts';
 import type { SqlRule } from './sql-rule.ts';
 import { unionAll } from './union-all.ts';
 import { unusedJoin } from './unused-join.ts';
@@ -52,4 +53,5 @@ export const SQL_RULES: readonly SqlRule[] = [
   earlyLimit,
   countDistinct,
   joinOrder,
+  filterOrder,
 ];
