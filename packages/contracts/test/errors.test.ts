@@ -24,6 +24,15 @@ describe('isPerfError', () => {
   );
 });
 
+describe('PerfError', () => {
+  it('has a retryAfterMs only when one was given', () => {
+    const patient = new PerfError('ERR_PERF_OVERLOADED', 'later', { retryAfterMs: 500 });
+
+    expect(patient.retryAfterMs).toBe(500);
+    expect('retryAfterMs' in new PerfError('ERR_PERF_OVERLOADED', 'later')).toBe(false);
+  });
+});
+
 describe('abortError', () => {
   it('says what was stopped and keeps the reason', () => {
     const reason = new Error('the client left');
