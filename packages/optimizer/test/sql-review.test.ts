@@ -41,6 +41,10 @@ describe('statements that looked as if a rule could take them', () => {
     ['or-union', either('i.order_id = o.id'), 'mysql', false],
     ['or-union', either('i.order_id = o.id'), 'sqlite', true],
     ['or-union', either('i.order_id = 7'), 'mysql', true],
+    // Rows that belong to no row may divide by 0.
+    ['scalar-join', scalar('sum(100 / (o.id - 2))'), 'postgres', false],
+    ['scalar-join', scalar('sum(cast(o.status as integer))'), 'postgres', false],
+    ['scalar-join', scalar('sum(o.total) / 2'), 'postgres', true],
     // What stands for several spellings is asked for its letters; what is not moved names what was.
     ['eager-aggregation', summed('length(o.status) = c.id', 'c.referrer'), 'mysql', false],
     ['eager-aggregation', summed('length(o.status) = c.id', 'c.referrer'), 'postgres', true],
@@ -110,4 +114,8 @@ function summed(condition: string, group: string, more = ''): string {
 
 function either(condition: string): string {
   return `select o.id from orders o where exists (select i.id from items i join items j on j.product = i.id where ${condition} and (i.price = 3 or j.price = 4))`;
+}
+
+function scalar(value: string): string {
+  return `select c.id, (select ${value} from orders o where o.customer_id = c.id) as s from customers c`;
 }

@@ -107,10 +107,24 @@ function joined(
 const NULL_OF_NOTHING: ReadonlySet<string> = new Set(['count', 'sum', 'avg', 'min', 'max']);
 const ZERO: Expr = { kind: 'literal', type: 'number', text: '0' };
 
+/** Operators and functions that fail on some values, as a sum does on those alone that leave the range of their type. */
+const FAILING: ReadonlySet<string> = new Set(
+  '/ % mod sqrt ln log exp power pow to_date make_date str_to_date chr repeat substring substr split_part'.split(
+    ' ',
+  ),
+);
+
+/** Whether the values of rows that belong to no row, which were never looked at, could fail. */
+function mayFail(expr: Expr): boolean {
+  if (expr.kind === 'cast' || (expr.kind === 'call' && FAILING.has(expr.name))) return true;
+  return partsOf(expr).some(mayFail);
+}
+
 /** The expression with its aggregates replaced; undefined when something else names columns. */
 function mapAggregates(expr: Expr, replace: (aggregate: Expr) => Expr): Expr | undefined {
   // Others are something else than null of nothing.
-  if (expr.kind === 'aggregate') return NULL_OF_NOTHING.has(expr.name) ? replace(expr) : undefined;
+  if (expr.kind === 'aggregate')
+    return NULL_OF_NOTHING.has(expr.name) && !mayFail(expr) ? replace(expr) : undefined;
   if (expr.kind === 'column' || expr.kind === 'window') return undefined;
   const parts = partsOf(expr);
   if (parts.length === 0) return expr;
