@@ -193,4 +193,34 @@ export const METRICS = {
     help: 'Users with a request in the last minutes, by plan.',
     labels: ['tier'],
   },
+  queryRewrites: {
+    type: 'counter',
+    name: 'query_rewrites_total',
+    help: 'Changes that the optimizer made to queries, by rule.',
+    labels: ['rule'],
+  },
+  exports: {
+    type: 'counter',
+    name: 'exports_total',
+    help: 'Exports that ended, whole or failed.',
+    labels: ['format', 'outcome'],
+  },
+  exportRows: {
+    type: 'counter',
+    name: 'export_rows_total',
+    help: 'Rows written by exports.',
+    labels: ['format'],
+  },
+  exportBytes: {
+    type: 'counter',
+    name: 'export_bytes_total',
+    help: 'Bytes written by exports.',
+    labels: ['format'],
+  },
+  exportJobs: {
+    type: 'counter',
+    name: 'export_jobs_total',
+    help: 'Export jobs that were started, completed, failed or cancelled.',
+    labels: ['event'],
+  },
 } as const;

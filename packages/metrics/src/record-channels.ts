@@ -21,7 +21,7 @@ const TIMEOUT_STATUS: ReadonlySet<number> = new Set([408, 504]);
 const VALIDATION_STATUS: ReadonlySet<number> = new Set([400, 422]);
 
 /**
- * Counts what Perf's packages publish on their diagnostics channels: requests, queries, cache events and pools. Disposing ends it.
+ * Counts what Perf's packages publish on their diagnostics channels: requests, queries, cache events, rewrites, exports, jobs and pools. Disposing ends it.
  * A message with a time or size that is no number counts without it: a listener must not throw into its publisher.
  * Query keys, ids and rows are not looked at.
  *
@@ -35,6 +35,11 @@ export function recordChannels(metrics: PerfMetrics, { slowQueryMs = 200 }: Reco
     listen(channels.request, (message: ChannelMessages['request']) => recordRequest(metrics, message)),
     listen(channels.query, (message: ChannelMessages['query']) => recordQuery(metrics, message, slowQueryMs)),
     listen(channels.cache, (message: ChannelMessages['cache']) => recordCache(metrics, message)),
+    listen(channels.rewrite, ({ rule }: ChannelMessages['rewrite']) =>
+      metrics.queryRewrites.with({ rule }).add(),
+    ),
+    listen(channels.export, (message: ChannelMessages['export']) => recordExport(metrics, message)),
+    listen(channels.job, (message: ChannelMessages['job']) => recordJob(metrics, message)),
     listen(channels.pool, (message: ChannelMessages['pool']) => recordPool(metrics, message)),
   ];
   return {
@@ -74,13 +79,27 @@ function recordCache(metrics: PerfMetrics, { cache, event, tier = 'none' }: Chan
   if (event === 'evict') metrics.cacheEvictions.with({ cache }).add();
 }
 
+function recordExport(metrics: PerfMetrics, { format, rows, bytes, error }: ChannelMessages['export']): void {
+  metrics.exports.with({ format, outcome: error === undefined ? 'whole' : 'failed' }).add();
+  if (isAmount(rows)) metrics.exportRows.with({ format }).add(rows);
+  if (isAmount(bytes)) metrics.exportBytes.with({ format }).add(bytes);
+}
+
+function recordJob(metrics: PerfMetrics, { event }: ChannelMessages['job']): void {
+  if (event !== 'progress') metrics.exportJobs.with({ event }).add();
+}
+
 function recordPool(metrics: PerfMetrics, { pool, active, max }: ChannelMessages['pool']): void {
   if (Number.isFinite(active)) metrics.dbConnectionsActive.with({ pool }).set(active);
   if (max !== undefined && Number.isFinite(max)) metrics.dbConnectionsMax.with({ pool }).set(max);
 }
 
 function observe(series: { observe(value: number): void }, value: number): void {
-  if (value >= 0 && value < Infinity) series.observe(value);
+  if (isAmount(value)) series.observe(value);
+}
+
+function isAmount(value: number): boolean {
+  return value >= 0 && value < Infinity;
 }
 
 /** Listens to one channel; its publishers keep to its shape. */

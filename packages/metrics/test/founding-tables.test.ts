@@ -17,17 +17,26 @@ import {
   FOUNDING_RECORDS,
 } from './founding-names.ts';
 
+/** What the channels of rewrites, exports and jobs tell. */
+const OWN_METRICS = [
+  'query_rewrites_total',
+  'exports_total',
+  'export_rows_total',
+  'export_bytes_total',
+  'export_jobs_total',
+];
+
 function namesOf(registry: Registry): string[] {
   return [...registry.metrics()].map(({ name }) => name);
 }
 
 describe('METRICS', () => {
-  it('registers every founding name, and no other', () => {
+  it('registers every founding name, and five of our own', () => {
     const registry = new Registry();
 
     createMetrics(registry);
 
-    expect(namesOf(registry).toSorted()).toEqual([...FOUNDING_METRICS].toSorted());
+    expect(new Set(namesOf(registry))).toEqual(new Set([...FOUNDING_METRICS, ...OWN_METRICS]));
   });
 
   it('has the founding labels where they are given', () => {
@@ -41,7 +50,8 @@ describe('METRICS', () => {
 
     createMetrics(registry, { entities: 'airports', statements: 'reports' });
 
-    const changed = namesOf(registry).filter((name) => !FOUNDING_METRICS.includes(name));
+    const known = new Set([...FOUNDING_METRICS, ...OWN_METRICS]);
+    const changed = namesOf(registry).filter((name) => !known.has(name));
     expect(changed).toEqual(['airports_queried_total', 'reports_generated_total']);
   });
 

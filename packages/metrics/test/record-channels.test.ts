@@ -117,6 +117,28 @@ describe('recordChannels', () => {
     ]);
   });
 
+  it('counts rewrites, exports and jobs', async () => {
+    const done = { format: 'csv', rows: 10, bytes: 200, durationMs: 5 };
+
+    const lines = await counted(() => {
+      publish('rewrite', { queryKey: 'k', rule: 'early-limit', estimatedGain: 2 });
+      publish('export', done);
+      publish('export', { ...done, rows: 3, bytes: 50, error: 'ERR_PERF_SINK_FAILED' });
+      for (const event of ['started', 'progress', 'progress', 'failed'] as const)
+        publish('job', { job: 'j1', event });
+    });
+
+    expect(lines).toEqual([
+      'query_rewrites_total{rule="early-limit"} 1',
+      'exports_total{format="csv",outcome="whole"} 1',
+      'exports_total{format="csv",outcome="failed"} 1',
+      'export_rows_total{format="csv"} 13',
+      'export_bytes_total{format="csv"} 250',
+      'export_jobs_total{event="started"} 1',
+      'export_jobs_total{event="failed"} 1',
+    ]);
+  });
+
   it('never throws into a publisher: a time that is no number counts without it', async () => {
     const lines = await counted(() => publish('request', { ...request, durationMs: Number.NaN }));
 

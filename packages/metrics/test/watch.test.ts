@@ -183,4 +183,22 @@ describeWith('redis', 'watchRedis', (url) => {
     for (const line of lines) expect(Number(line.split(' ')[1])).toBeGreaterThan(0);
     expect(names(afterwards)).toEqual(names(lines).slice(2));
   });
+
+  it('shows no old gauges while Redis hangs', async () => {
+    const redis = new Redis(url);
+    const hanging = { isOn: false };
+    const registry = new Registry();
+    watchRedis(registry, createMetrics(registry), 'main', {
+      info: () => (hanging.isOn ? new Promise(() => undefined) : redis.info()),
+    });
+    const before = await textOf(registry);
+
+    hanging.isOn = true;
+    const during = await textOf(registry);
+
+    redis.disconnect();
+    expect(before).toContain('redis_memory_usage_bytes{');
+    expect(during).not.toContain('redis_memory_usage_bytes{');
+    expect(during).toContain('redis_operations_total{');
+  });
 });
