@@ -1,4 +1,4 @@
-import { isPerfError } from '@perf/contracts';
+import { PerfError } from '@perf/contracts';
 import type { DegradationStep, GracefulDegradationOptions, Priority, Ways } from '@perf/resilience';
 import {
   AdaptiveLimit,
@@ -67,17 +67,11 @@ describe('AdaptiveLimit', () => {
 
   it('backs off once a window on overload errors, and not below min', async () => {
     const clock = new FakeClock();
-    const limit = new AdaptiveLimit({ now: clock.monotonic, initial: 20, min: 15, isOverload: isPerfError });
-    const fail = (): Promise<unknown> =>
-      limit.run(() => Promise.reject(new Error('no overload'))).catch(() => undefined);
-    const overload = (): Promise<unknown> =>
-      limit
-        .run(() =>
-          new Limit(1, { maxWaiting: 0 }).run(() =>
-            Promise.reject(Object.assign(new Error('x'), { name: 'PerfError', code: 'x' })),
-          ),
-        )
-        .catch(() => undefined);
+    const limit = new AdaptiveLimit({ now: clock.monotonic, initial: 20, min: 15 });
+    const reject = (error: Error): Promise<unknown> =>
+      limit.run(() => Promise.reject(error)).catch(() => undefined);
+    const fail = (): Promise<unknown> => reject(new Error('no overload'));
+    const overload = (): Promise<unknown> => reject(new PerfError('ERR_PERF_TIMEOUT', 'planted'));
 
     await fail();
     expect(limit.max).toBe(20);
