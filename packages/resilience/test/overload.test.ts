@@ -68,10 +68,11 @@ describe('AdaptiveLimit', () => {
   it('backs off once a window on overload errors, and not below min', async () => {
     const clock = new FakeClock();
     const limit = new AdaptiveLimit({ now: clock.monotonic, initial: 20, min: 15 });
-    const reject = (error: Error): Promise<unknown> =>
-      limit.run(() => Promise.reject(error)).catch(() => undefined);
-    const fail = (): Promise<unknown> => reject(new Error('no overload'));
-    const overload = (): Promise<unknown> => reject(new PerfError('ERR_PERF_TIMEOUT', 'planted'));
+    const failWith = async (cause: Error): Promise<void> => {
+      await expect(limit.run(() => Promise.reject(cause))).rejects.toBe(cause);
+    };
+    const fail = (): Promise<void> => failWith(new Error('no overload'));
+    const overload = (): Promise<void> => failWith(new PerfError('ERR_PERF_TIMEOUT', 'planted'));
 
     await fail();
     expect(limit.max).toBe(20);
