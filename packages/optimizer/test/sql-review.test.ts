@@ -44,6 +44,7 @@ describe('statements that looked as if a rule could take them', () => {
     // Rows that belong to no row may divide by 0.
     ['scalar-join', scalar('sum(100 / (o.id - 2))'), 'postgres', false],
     ['scalar-join', scalar('sum(cast(o.status as integer))'), 'postgres', false],
+    ['scalar-join', scalar('sum(o.total * 2)'), 'postgres', false],
     ['scalar-join', scalar('sum(o.total) / 2'), 'postgres', true],
     // What stands for several spellings is asked for its letters; what is not moved names what was.
     ['eager-aggregation', summed('length(o.status) = c.id', 'c.referrer'), 'mysql', false],

@@ -6,6 +6,7 @@ import type { Shapes } from '../shapes.ts';
 import { sitesOf, swapQuery } from '../site.ts';
 import { columnsIn, hasQuery, hasWindow, mapDown, partsOf } from '../walk.ts';
 import { areAlike } from './correlation.ts';
+import { mayFail } from './may-fail.ts';
 import type { Alternative, RuleContext, SqlRule } from './sql-rule.ts';
 
 /**
@@ -53,7 +54,7 @@ function grouped(
   const output = select.output.map((each) => ({ ...each, expr: go(each.expr) }));
   const order = inner.order.map((item) => ({ ...item, expr: go(item.expr) }));
   const having = tested.map(go);
-  if (values.length === 0) return undefined;
+  if (values.length === 0 || values.some(({ expr }) => mayFail(expr, select, shapes))) return undefined;
   const keys = on.pairs.map(({ own }, i): Output => ({ expr: own, name: `k${i + 1}` }));
   const groups: Select = {
     kind: 'select',

@@ -5,6 +5,7 @@ import { bare, leavesOf } from '../query.ts';
 import { sitesOf, swapQuery } from '../site.ts';
 import { expressionsOf, hasAggregate, hasQuery, partsOf } from '../walk.ts';
 import { correlationOf } from './correlation.ts';
+import { mayFail } from './may-fail.ts';
 import type { Alternative, RuleContext, SqlRule } from './sql-rule.ts';
 
 /**
@@ -78,6 +79,8 @@ function joined(
   const keys = pairs.map(({ inner: key }, i): Output => ({ expr: key, name: `k${i + 1}` }));
   const values: Output[] = [];
   const value = mapAggregates(output.expr, (aggregate) => {
+    // Values of rows that belong to none were never looked at.
+    if (mayFail(aggregate, inner, context.shapes)) return undefined;
     const name = `v${values.length + 1}`;
     values.push({ expr: aggregate, name });
     const shown = column(alias, name);
@@ -107,24 +110,10 @@ function joined(
 const NULL_OF_NOTHING: ReadonlySet<string> = new Set(['count', 'sum', 'avg', 'min', 'max']);
 const ZERO: Expr = { kind: 'literal', type: 'number', text: '0' };
 
-/** Operators and functions that fail on some values, as a sum does on those alone that leave the range of their type. */
-const FAILING: ReadonlySet<string> = new Set(
-  '/ % mod sqrt ln log exp power pow to_date make_date str_to_date chr repeat substring substr split_part'.split(
-    ' ',
-  ),
-);
-
-/** Whether the values of rows that belong to no row, which were never looked at, could fail. */
-function mayFail(expr: Expr): boolean {
-  if (expr.kind === 'cast' || (expr.kind === 'call' && FAILING.has(expr.name))) return true;
-  return partsOf(expr).some(mayFail);
-}
-
-/** The expression with its aggregates replaced; undefined when something else names columns. */
-function mapAggregates(expr: Expr, replace: (aggregate: Expr) => Expr): Expr | undefined {
+/** The expression with its aggregates replaced; undefined when something else names columns, or `replace` gives nothing. */
+function mapAggregates(expr: Expr, replace: (aggregate: Expr) => Expr | undefined): Expr | undefined {
   // Others are something else than null of nothing.
-  if (expr.kind === 'aggregate')
-    return NULL_OF_NOTHING.has(expr.name) && !mayFail(expr) ? replace(expr) : undefined;
+  if (expr.kind === 'aggregate') return NULL_OF_NOTHING.has(expr.name) ? replace(expr) : undefined;
   if (expr.kind === 'column' || expr.kind === 'window') return undefined;
   const parts = partsOf(expr);
   if (parts.length === 0) return expr;

@@ -9,7 +9,7 @@ import type { SqlRule } from './sql-rule.ts';
 /** A range asked of one column is asked of its equal in an inner join too: of the same type, compared exactly. */
 export const transitive: SqlRule = {
   name: 'transitive',
-  engines: { postgres: '1.3–2.0×', mysql: '1.0–1.2×, by cost' },
+  engines: { postgres: '1.2–2.0×, by cost' },
   margin: 0.9,
   alternatives: (query, { shapes }) =>
     sitesOf(query).flatMap(({ query: inner }) => {
